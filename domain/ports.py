@@ -1,0 +1,111 @@
+"""The outside world as the rules see it. Adapters fulfil these; nothing outside is called another way."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from domain.customers import Customer, CustomerChange, CustomerField, NewCustomer
+from domain.invoices import Document, Invoice
+from domain.orders import Frozen, Order, RawOrder
+from domain.outcomes import Finding, NeedsAttention, Transient
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One reading of a shop: `pages` is consumed once and lazily, some hundred orders a page.
+
+    `cursor` is where the next reading starts, fixed before the first page was asked for:
+    store it only after every page is stored. It is the adapter's own text, opaque to others.
+    """
+
+    pages: Iterator[Sequence[RawOrder]]
+    cursor: str
+
+
+class Webshop(Protocol):
+    """A shop that sells. Reading changes nothing there."""
+
+    def read(self, cursor: str | None, since: datetime | None = None) -> Reading:
+        """Everything changed since `cursor` (None: everything), in all statuses, with some overlap.
+
+        `since` takes the cursor's place for one wider reading. Raises `Misconfigured` (credentials, address,
+        folder) and `Transient` (the shop is down or throttles).
+        """
+
+    def normalise(self, raw: RawOrder) -> Order:
+        """The order in our words. Raises `NeedsAttention` naming the first field that can't be believed."""
+
+    def recent(self, count: int) -> Sequence[RawOrder]:
+        """The last `count` orders, newest first, for `afstem check`."""
+
+    def check(self) -> Sequence[Finding]:
+        """What is wrong with the connection or the shop's settings; empty when all is well."""
+
+
+class Capabilities(Frozen):
+    """What an accounting system can do; `lengths` are its limits in characters for customer fields."""
+
+    identify_by: frozenset[str]
+    fields: frozenset[CustomerField]
+    contacts: bool
+    einvoicing: bool
+    drafts: bool
+    lookup_by_reference: bool
+    lengths: dict[CustomerField, int] = {}
+
+
+class MasterData(Frozen):
+    """What the books have that settings may name."""
+
+    customer_groups: frozenset[str]
+    payment_terms: frozenset[str]
+    vat_zones: frozenset[str]
+    products: frozenset[str]
+    currencies: frozenset[str]
+
+
+class Accounting(Protocol):
+    """The books. Bulk-first: many items in, one outcome for each, in the same order.
+
+    One bad item never spoils its neighbours: its outcome is the error that it would have raised alone.
+    Each item carries a key, the same at each try; where the system has idempotency keys, it is derived from it.
+    """
+
+    name: str
+    """Which books these are: integrations that share it share customers (`local:…`, `economic:<agreement>`)."""
+    capabilities: Capabilities
+
+    def check(self) -> Sequence[Finding]:
+        """What is wrong with the connection or the rights; empty when all is well."""
+
+    def master_data(self) -> MasterData:
+        """Groups, terms, zones, products and currencies, to hold the settings against."""
+
+    def customers(self, since: datetime | None) -> Iterator[Sequence[Customer]]:
+        """Customers changed at or after `since` (None: all), by pages."""
+
+    def create_customers(self, wanted: Sequence[NewCustomer]) -> Sequence[Customer | NeedsAttention | Transient]:
+        """Create each with its contact persons; the outcome is the customer as the books hold it."""
+
+    def update_customers(self, changes: Sequence[CustomerChange]) -> Sequence[Customer | NeedsAttention | Transient]:
+        """Write only the given fields of each; what isn't named stays. `customer_gone` when it was deleted."""
+
+    def documents(self, since: datetime | None) -> Iterator[Sequence[Document]]:
+        """Drafts and booked documents with a reference, changed at or after `since` (None: all), by pages."""
+
+    def find_documents(self, references: Sequence[str]) -> Sequence[Document]:
+        """The documents of exactly these references, as the books hold them now."""
+
+    def create_documents(
+        self, wanted: Sequence[tuple[str, Invoice]]
+    ) -> Sequence[Document | NeedsAttention | Transient]:
+        """Write each `(key, invoice)` as a draft. A reference that stands there already is `reference_taken`."""
+
+    def update_drafts(
+        self, wanted: Sequence[tuple[str, str, Invoice]]
+    ) -> Sequence[Document | NeedsAttention | Transient]:
+        """Replace the content of each draft `(key, number, invoice)`; `draft_gone` when it isn't one any more."""
+
+    def book(self, drafts: Sequence[tuple[str, str]]) -> Sequence[Document | NeedsAttention | Transient]:
+        """Book each `(key, number)`: irreversible, and the number becomes the booked one."""

@@ -1,0 +1,19 @@
+"""What every suite shares."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def specs() -> Path:
+    """The folder of official schemas and recordings, which lives beside the repository and is not part of it."""
+    folder = Path(os.environ.get("AFSTEM_SPECS") or ROOT.parent / "shared" / "specs")
+    if folder.is_dir():
+        return folder
+    if os.environ.get("CI"):
+        pytest.fail(f"CI needs the specs at {folder}")
+    pytest.skip("the specs are not here: set AFSTEM_SPECS to their folder")
