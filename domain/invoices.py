@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Literal
 
 from domain.orders import Address, Frozen
+from domain.outcomes import Finding
 
 DocumentKind = Literal["invoice", "credit_note"]
 InvoiceLineKind = Literal["product", "freight", "fee", "gift_card", "discount", "correction"]
@@ -56,6 +57,8 @@ class Invoice(Frozen):
     currency: str
     vat_zone: VatZone
     payment_terms: str = ""
+    layout: str = ""
+    payment_account: str = ""
     recipient: Recipient
     delivery: Address | None = None
     requisition: str = ""
@@ -72,6 +75,13 @@ class Invoice(Frozen):
     def fingerprint(self) -> str:
         """A hash of the whole content: the revision under which it is written once."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:24]
+
+
+class Built(Frozen):
+    """A document ready to be written, and what is worth telling about how it came out."""
+
+    invoice: Invoice
+    warnings: tuple[Finding, ...] = ()
 
 
 class Document(Frozen):

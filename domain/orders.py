@@ -3,6 +3,7 @@
 Amounts are in the order's currency, net means without VAT, dates are aware and in UTC, ids are opaque.
 """
 
+import hashlib
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -99,6 +100,11 @@ class Order(Frozen):
     lines: tuple[OrderLine, ...]
     refunds: tuple[Refund, ...] = ()
     fields: dict[OrderField, Found] = {}
+
+    @property
+    def content_hash(self) -> str:
+        """What matters for the books, hashed: the echo of a change that only moved `modified_at` has the same."""
+        return hashlib.sha256(self.model_dump_json(exclude={"modified_at"}).encode()).hexdigest()[:24]
 
     def field(self, name: OrderField) -> str:
         """The value of a configured shop field, or an empty string."""

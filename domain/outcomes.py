@@ -10,6 +10,7 @@ A `Finding` is the same as a value: stored with an order as its hold, or as a wa
 The sentences stand in `domain/sentences.py`, one row a code, in Danish and English.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from domain.orders import Frozen
@@ -47,7 +48,16 @@ class _Told(AfstemError):
 
 
 class Misconfigured(_Told):
-    """The settings, the credentials or the connection: one sentence, exit code 2, nothing lost."""
+    """The settings, the credentials or the connection: one sentence, exit code 2, nothing lost.
+
+    `also` are further findings of the same reading, so that a file is mended in one go.
+    """
+
+    def __init__(
+        self, code: str, field: str = "", found: object = "", expected: object = "", also: Sequence[Finding] = ()
+    ) -> None:
+        super().__init__(code, field, found, expected)
+        self.findings = (self.finding, *also)
 
 
 class NeedsAttention(_Told):

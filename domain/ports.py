@@ -83,7 +83,10 @@ class Accounting(Protocol):
         """Groups, terms, zones, products and currencies, to hold the settings against."""
 
     def customers(self, since: datetime | None) -> Iterator[Sequence[Customer]]:
-        """Customers changed at or after `since` (None: all), by pages."""
+        """Customers changed at or after `since` (None: all), by pages.
+
+        Read on from the largest `updated_at` that was seen, never from a clock of one's own.
+        """
 
     def create_customers(self, wanted: Sequence[NewCustomer]) -> Sequence[Customer | NeedsAttention | Transient]:
         """Create each with its contact persons; the outcome is the customer as the books hold it."""
@@ -98,9 +101,13 @@ class Accounting(Protocol):
         """The documents of exactly these references, as the books hold them now."""
 
     def create_documents(
-        self, wanted: Sequence[tuple[str, Invoice]]
+        self, wanted: Sequence[tuple[str, Invoice]], *, book: bool = False
     ) -> Sequence[Document | NeedsAttention | Transient]:
-        """Write each `(key, invoice)` as a draft. A reference that stands there already is `reference_taken`."""
+        """Write each `(key, invoice)` as a draft, or with `book` booked at once where the system can do both.
+
+        An outcome that is still a draft is yet to be booked. A reference that stands there already is
+        `reference_taken`; a key that was answered before gets its document again.
+        """
 
     def update_drafts(
         self, wanted: Sequence[tuple[str, str, Invoice]]

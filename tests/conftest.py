@@ -4,6 +4,12 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A property may take its time on a busy machine; `--hypothesis-profile=thorough` looks much longer.
+settings.register_profile("house", settings.default, deadline=None)
+settings.register_profile("thorough", settings.default, deadline=None, max_examples=10_000)
+settings.load_profile("house")
 
 ROOT = Path(__file__).parent.parent
 

@@ -1,0 +1,74 @@
+# A fresh clone needs Python 3.11 to 3.13 and make. Everything is installed into .venv, from the lock, by hash.
+#
+#   make demo     see your kind of orders become customers and invoices
+#   make test     the tests of the rules, the adapters and the flows
+#   make check    style, types and the one-way arrows
+#   make ui       the Prefect UI with the demo's runs in it
+#   make bench    how fast it is on this machine
+#
+# Another Python: make PYTHON=python3.12 demo. One suite, other options: make test SUITES=unit PYTEST="-q -x -k cvr".
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+SUITES ?= unit contract flows
+PYTEST ?= -q
+BIN := .venv/bin
+
+export PREFECT_SERVER_ANALYTICS_ENABLED = false
+export DO_NOT_TRACK = 1
+
+.PHONY: help demo ui test check format chaos browser bench lock clean
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+demo: .venv/installed
+	@$(BIN)/afstem demo
+
+ui: .venv/installed
+	@$(BIN)/afstem up
+
+test: .venv/installed-dev
+	$(BIN)/pytest $(PYTEST) $(addprefix tests/,$(SUITES))
+
+check: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/installed-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+chaos: .venv/installed-dev
+	$(BIN)/pytest $(PYTEST) tests/chaos
+
+browser: .venv/installed-dev
+	$(BIN)/pytest $(PYTEST) tests/browser
+
+bench: .venv/installed-dev
+	$(BIN)/python -m tests.bench $(BENCH)
+
+# After a change of the dependencies in pyproject.toml: make lock, or make lock UPGRADE=--upgrade.
+COMPILE = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet $(UPGRADE)
+lock: .venv/installed-dev
+	$(COMPILE) --group build --output-file requirements.lock
+	$(COMPILE) --group build --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean:
+	rm -rf .venv build dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+
+.venv/installed: requirements.lock pyproject.toml deployments/install.py
+	@$(PYTHON) -c 'import sys; (3, 11) <= sys.version_info[:2] <= (3, 13) or sys.exit(1)' || { \
+	  echo "Afstem needs Python 3.11, 3.12 or 3.13, and $(PYTHON) is not one: make PYTHON=python3.12 demo" >&2; exit 1; }
+	@$(PYTHON) deployments/install.py requirements.lock
+	@touch $@
+
+.venv/installed-dev: requirements-dev.lock .venv/installed
+	@$(PYTHON) deployments/install.py requirements-dev.lock
+	@touch $@

@@ -1,0 +1,99 @@
+"""One integration put together: its settings, its store, its shop and its books."""
+
+import json
+import threading
+from dataclasses import dataclass
+from functools import cached_property
+
+from adapters.accounting.local import LocalBooks
+from adapters.settings import Secrets, Settings, find, load
+from adapters.store import Directory, Documents, Operations, OrderRow, Store
+from adapters.webshops.files import FilesShop
+from adapters.webshops.settings import FilesWebshop
+from adapters.webshops.woocommerce import WooCommerceShop
+from domain.orders import Order, RawOrder
+from domain.outcomes import Misconfigured
+from domain.ports import Accounting, Webshop
+
+
+@dataclass(frozen=True)
+class Integration:
+    """Everything that a step needs of the outside world, opened once and shared by threads."""
+
+    settings: Settings
+    store: Store
+    webshop: Webshop
+    books: Accounting
+
+    @property
+    def name(self) -> str:
+        """The integration's name, which begins every reference."""
+        return self.settings.name
+
+    @cached_property
+    def directory(self) -> Directory:
+        """The mirror of the customers of its books."""
+        return self.store.directory(self.books.name)
+
+    @cached_property
+    def documents(self) -> Documents:
+        """The mirror of the documents of its books."""
+        return self.store.documents(self.books.name)
+
+    @cached_property
+    def operations(self) -> Operations:
+        """The writes to its books."""
+        return self.store.operations(self.books.name)
+
+    def order(self, row: OrderRow) -> Order:
+        """A stored order in our words; read anew from the shop's body where the settings have changed since.
+
+        Raises `NeedsAttention` where that body can't be believed.
+        """
+        if row.normalised and row.read_with == self.settings.reading_hash:
+            return Order.model_validate_json(row.normalised)
+        return self.webshop.normalise(RawOrder.model_validate_json(row.raw))
+
+    def close(self) -> None:
+        """Leave the store."""
+        self.store.close()
+
+
+_open: dict[tuple[str, str], Integration] = {}
+_opening = threading.Lock()
+
+
+def open_integration(name: str) -> Integration:
+    """The integration of this name or settings file; opened once a process, and again when its settings change.
+
+    Raises `Misconfigured`.
+    """
+    path = find(name)
+    settings, secrets = load(path), Secrets.from_environment()
+    stamp = json.dumps([settings.model_dump(mode="json"), secrets.webshop_key.get_secret_value()], default=str)
+    with _opening:
+        if (found := _open.get((str(path), stamp))) is None:
+            found = _open[str(path), stamp] = compose(settings, secrets)
+    return found
+
+
+def compose(settings: Settings, secrets: Secrets) -> Integration:
+    """Put adapters to the settings. Raises `Misconfigured` where a secret is missing."""
+    return Integration(
+        settings=settings,
+        store=Store(settings.store.url),
+        webshop=_webshop(settings, secrets),
+        books=LocalBooks(settings.accounting),
+    )
+
+
+def _webshop(settings: Settings, secrets: Secrets) -> Webshop:
+    if isinstance(settings.webshop, FilesWebshop):
+        return FilesShop(settings.webshop)
+    for name, secret in (
+        ("AFSTEM_WEBSHOP_KEY", secrets.webshop_key),
+        ("AFSTEM_WEBSHOP_SECRET", secrets.webshop_secret),
+    ):
+        if not secret.get_secret_value():
+            raise Misconfigured("secret_missing", name)
+    return WooCommerceShop(settings.webshop, secrets.webshop_key, secrets.webshop_secret)

@@ -1,0 +1,180 @@
+"""One TOML file an integration: webshop, accounting and rules. Secrets come from the environment, never from it."""
+
+import difflib
+import hashlib
+import os
+import tomllib
+import types
+from pathlib import Path
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, Field, SecretStr, ValidationError
+
+from adapters.accounting.local import LocalAccounting
+from adapters.webshops.settings import FilesWebshop, WooCommerceWebshop
+from domain.invoice_rules import InvoiceRules
+from domain.outcomes import Finding, Misconfigured
+from domain.rules import CustomerRules, Rules
+from domain.sentences import Language
+from domain.vat import VatRules
+
+CONFIG_DIR = "AFSTEM_CONFIG_DIR"
+
+
+class StoreSettings(Rules):
+    """Where the store is: `sqlite:///FILE`, relative to the settings file, or `postgresql://…`.
+
+    A URL with a password belongs in `AFSTEM_STORE_URL`, which goes before this.
+    """
+
+    url: str = Field(default="sqlite:///afstem.db", pattern=r"^(sqlite:///|postgresql(\+psycopg)?://)")
+
+
+class RunSettings(Rules):
+    """How a run works: orders a batch, and batches side by side."""
+
+    batch_size: int = Field(default=250, ge=1, le=2000)
+    workers: int = Field(default=4, ge=1, le=32)
+
+
+class Settings(Rules):
+    """A whole settings file."""
+
+    name: str = Field(pattern=r"^[a-z0-9](-?[a-z0-9])*$", max_length=40)
+    language: Language = "da"
+    webshop: Annotated[FilesWebshop | WooCommerceWebshop, Field(discriminator="kind")]
+    accounting: Annotated[LocalAccounting, Field()]
+    store: StoreSettings = StoreSettings()
+    customers: CustomerRules = CustomerRules()
+    invoices: InvoiceRules = InvoiceRules()
+    vat: VatRules = VatRules()
+    run: RunSettings = RunSettings()
+
+    @property
+    def reading_hash(self) -> str:
+        """Changes when the shop's orders would be read another way: its fields, statuses or start."""
+        return _short_hash(self.webshop.model_dump_json())
+
+
+class Secrets(BaseModel):
+    """What may not stand in a file. Each is empty where this integration needs none."""
+
+    webshop_key: SecretStr = SecretStr("")
+    webshop_secret: SecretStr = SecretStr("")
+
+    @classmethod
+    def from_environment(cls) -> "Secrets":
+        """`AFSTEM_WEBSHOP_KEY`, `AFSTEM_WEBSHOP_SECRET`."""
+        return cls(**{name: SecretStr(os.environ.get(f"AFSTEM_{name.upper()}", "")) for name in cls.model_fields})
+
+
+def find(integration: str) -> Path:
+    """The settings file of an integration: a path, or a name looked up in `AFSTEM_CONFIG_DIR`.
+
+    Raises `Misconfigured` (`settings_missing`) where there is none.
+    """
+    path = Path(integration)
+    if not path.is_file() and not integration.endswith(".toml"):
+        path = Path(os.environ.get(CONFIG_DIR, ".")) / f"{Path(integration).name}.toml"
+    if not path.is_file():
+        raise Misconfigured("settings_missing", str(path))
+    return path.resolve()
+
+
+def load(path: Path) -> Settings:
+    """Read and check a settings file; paths in it become absolute.
+
+    Raises `Misconfigured` with one finding for each thing that is wrong.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Misconfigured("settings_unreadable", path.name, error) from error
+    except OSError as error:
+        raise Misconfigured("settings_missing", str(path), error.strerror or "") from error
+    try:
+        settings = Settings.model_validate(document)
+    except ValidationError as error:
+        first, *others = [_finding(one) for one in error.errors()]
+        raise Misconfigured(first.code, first.field, first.found, first.expected, also=others) from error
+    return _with_absolute_paths(settings, path.parent.resolve())
+
+
+def _with_absolute_paths(settings: Settings, folder: Path) -> Settings:
+    webshop = settings.webshop
+    paths = {name: folder / value for name, value in webshop if isinstance(value, Path)}
+    accounting = settings.accounting.model_copy(update={"path": folder / settings.accounting.path})
+    url = os.environ.get("AFSTEM_STORE_URL") or settings.store.url
+    if url.startswith("sqlite:///"):
+        url = f"sqlite:///{folder / url.removeprefix('sqlite:///')}"
+    return settings.model_copy(
+        update={
+            "webshop": webshop.model_copy(update=paths),
+            "accounting": accounting,
+            "store": StoreSettings(url=url),
+        }
+    )
+
+
+def _finding(error: Any) -> Finding:
+    path = _readable(error["loc"])
+    found = "" if error["type"] == "missing" else str(error["input"])[:80]
+    if error["type"] == "extra_forbidden":
+        allowed = _keys_at(error["loc"][:-1])
+        near = difflib.get_close_matches(str(error["loc"][-1]), allowed, 1)
+        return Finding(
+            code="settings_unknown_key", field=path, found=near[0] if near else "–", expected=", ".join(allowed)
+        )
+    if error["type"] == "missing":
+        return Finding(code="settings_missing_key", field=path)
+    expected = error.get("ctx", {}).get("expected") or error.get("ctx", {}).get("expected_tags") or error["msg"]
+    return Finding(code="settings_bad_value", field=path, found=found, expected=str(expected))
+
+
+def _readable(location: tuple[str | int, ...]) -> str:
+    """The place as it is written in the file: without pydantic's own tags for a kind or a union's branch."""
+    parts: list[str] = []
+    model: Any = Settings
+    for part in location:
+        if isinstance(part, int):
+            parts.append(f"[{part}]")
+            continue
+        if isinstance(model, type) and issubclass(model, BaseModel) and part in model.model_fields:
+            model = model.model_fields[part].annotation
+        elif part in _tags(model):
+            model = _branch(model, part)
+            continue
+        parts.append(f".{part}" if parts else part)
+    return "".join(parts)
+
+
+def _tags(annotation: Any) -> set[str]:
+    return {tag for branch in get_args(annotation) for tag in _kinds(branch)}
+
+
+def _kinds(branch: Any) -> tuple[str, ...]:
+    if not (isinstance(branch, type) and issubclass(branch, BaseModel)) or "kind" not in branch.model_fields:
+        return ()
+    return get_args(branch.model_fields["kind"].annotation)
+
+
+def _branch(annotation: Any, tag: str) -> Any:
+    return next(branch for branch in get_args(annotation) if tag in _kinds(branch))
+
+
+def _keys_at(location: tuple[str | int, ...]) -> list[str]:
+    model: Any = Settings
+    for part in location:
+        if isinstance(model, type) and issubclass(model, BaseModel) and part in model.model_fields:
+            model = model.model_fields[part].annotation
+        elif isinstance(part, str) and part in _tags(model):
+            model = _branch(model, part)
+        elif get_origin(model) is dict:
+            model = get_args(model)[1]
+        if get_origin(model) in {Union, types.UnionType} and not _tags(model):
+            model = next(branch for branch in get_args(model) if branch is not type(None))
+    return sorted(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
+
+
+def _short_hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

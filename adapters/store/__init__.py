@@ -1,0 +1,117 @@
+"""The store: what Afstem knows for certain. Prefect's states are a view of it."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, select
+from sqlmodel import SQLModel
+
+from adapters.store.database import Database
+from adapters.store.directory import Directory, Link
+from adapters.store.documents import Documents
+from adapters.store.operations import Operations
+from adapters.store.orders import Batch, Orders
+from adapters.store.presence import Presence
+from adapters.store.tables import (
+    ChangeRow,
+    CursorRow,
+    DirectoryKeyRow,
+    DirectoryRow,
+    DocumentRow,
+    LinkRow,
+    OperationRow,
+    OrderRow,
+    table_of,
+)
+from domain.stages import UNFINISHED
+
+__all__ = [
+    "Batch",
+    "ChangeRow",
+    "Directory",
+    "DocumentRow",
+    "Documents",
+    "Link",
+    "Operations",
+    "OrderRow",
+    "Orders",
+    "Store",
+]
+
+
+class Store:
+    """One database with the orders of its integrations and the mirrors of their books."""
+
+    def __init__(self, url: str) -> None:
+        self.database = Database(url)
+        self.presence = Presence(self.database)
+        self.orders = Orders(self.database, self.presence)
+
+    def directory(self, books: str) -> Directory:
+        """The customers of these books."""
+        return Directory(self.database, self.presence, books)
+
+    def documents(self, books: str) -> Documents:
+        """The documents of these books."""
+        return Documents(self.database, books)
+
+    def operations(self, books: str) -> Operations:
+        """The writes to these books."""
+        return Operations(self.database, books)
+
+    @contextmanager
+    def together(self) -> Iterator[Connection]:
+        """One transaction over several of the store's rooms."""
+        with self.database.writing() as connection:
+            yield connection
+
+    def shop_cursor(self, integration: str) -> str | None:
+        """Where the next reading of this shop starts."""
+        cursors = table_of(CursorRow)
+        query = select(cursors.c.value).where(cursors.c.name == f"orders:{integration}")
+        with self.database.reading() as connection:
+            found: str | None = connection.execute(query).scalar()
+        return found
+
+    def move_shop_cursor(self, integration: str, cursor: str) -> None:
+        """Every order up to here is stored."""
+        with self.database.writing() as connection:
+            self.database.upsert(connection, CursorRow, [{"name": f"orders:{integration}", "value": cursor}])
+
+    def log_changes(self, connection: Connection, changes: Sequence[ChangeRow]) -> None:
+        """Keep who changed which field of which customer, within a transaction."""
+        rows = [change.model_dump(exclude={"id"}) for change in changes]
+        if rows:
+            connection.execute(table_of(ChangeRow).insert(), rows)
+
+    def changes(self, *, run: str = "", order: tuple[str, str] | None = None) -> list[ChangeRow]:
+        """What was written to customers by a run, or because of one order `(integration, id)`."""
+        table = table_of(ChangeRow)
+        query = select(table).order_by(table.c.id)
+        if run:
+            query = query.where(table.c.run == run)
+        if order:
+            query = query.where(table.c.integration == order[0], table.c.order_id == order[1])
+        with self.database.reading() as connection:
+            return [ChangeRow.model_construct(**row._mapping) for row in connection.execute(query)]
+
+    def take_over(self, other: "Store", integration: str, books: str) -> None:
+        """Copy what a run would need from another store: its unfinished orders, and the mirrors of its books."""
+        orders = table_of(OrderRow)
+        wanted: dict[type[SQLModel], Any] = {
+            OrderRow: orders.c.stage.in_(UNFINISHED) & (orders.c.integration == integration),
+            CursorRow: table_of(CursorRow).c.name.endswith(f":{books}"),
+        }
+        for model in (DirectoryRow, DirectoryKeyRow, LinkRow, DocumentRow, OperationRow):
+            wanted[model] = table_of(model).c.books == books
+        with other.database.reading() as source, self.database.writing() as target:
+            for model, condition in wanted.items():
+                found = source.execution_options(yield_per=500).execute(select(table_of(model)).where(condition))
+                for piece in found.partitions():
+                    self.database.upsert(target, model, [dict(row._mapping) for row in piece])
+
+    def close(self) -> None:
+        """Leave the store as somebody who will not come back."""
+        self.presence.leave()
+        self.database.close()

@@ -1,0 +1,170 @@
+"""The customer directory: a mirror of the books' customers, the links to them, and the leases on them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, delete, select
+
+from adapters.store.database import Database, chunks
+from adapters.store.presence import Presence
+from adapters.store.tables import CursorRow, DirectoryKeyRow, DirectoryRow, LeaseRow, LinkRow, table_of
+from domain.customers import Customer, fingerprint
+from domain.matching import directory_keys
+
+directory = table_of(DirectoryRow)
+keys = table_of(DirectoryKeyRow)
+links = table_of(LinkRow)
+leases = table_of(LeaseRow)
+cursors = table_of(CursorRow)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A remembered customer: it holds only while that number is still the same customer."""
+
+    customer: str
+    fingerprint: str
+    chosen: bool
+
+
+class Directory:
+    """The customers of one set of books, as last seen."""
+
+    def __init__(self, database: Database, presence: Presence, books: str) -> None:
+        self._database = database
+        self._presence = presence
+        self.books = books
+
+    def cursor(self) -> datetime | None:
+        """The newest change that the mirror holds; None while it was never filled."""
+        with self._database.reading() as connection:
+            found = connection.execute(select(cursors.c.value).where(cursors.c.name == self._cursor_name)).scalar()
+        return datetime.fromisoformat(found) if found else None
+
+    def save(self, customers: Sequence[Customer], *, sweep: str = "") -> None:
+        """Mirror customers as the books just gave them."""
+        with self._database.writing() as connection:
+            self.write(connection, customers, sweep=sweep)
+
+    def write(self, connection: Connection, customers: Sequence[Customer], *, sweep: str = "") -> None:
+        """The same within a transaction of the caller's, so that a customer and its cause are kept together."""
+        for piece in chunks(customers):
+            numbers = [customer.number for customer in piece]
+            connection.execute(delete(keys).where(keys.c.books == self.books, keys.c.number.in_(numbers)))
+            self._database.upsert(connection, DirectoryRow, [self._row(customer, sweep) for customer in piece])
+            self._database.upsert(connection, DirectoryKeyRow, [row for c in piece for row in self._keys(c)])
+
+    def seen_until(self, moment: datetime) -> None:
+        """The mirror holds everything that changed in the books up to this moment."""
+        with self._database.writing() as connection:
+            row = {"name": self._cursor_name, "value": moment.isoformat()}
+            self._database.upsert(connection, CursorRow, [row])
+
+    def end_sweep(self, sweep: str) -> None:
+        """Forget every customer that a reading of all of them didn't see."""
+        gone = select(directory.c.number).where(directory.c.books == self.books, directory.c.seen != sweep)
+        with self._database.writing() as connection:
+            self._forget(connection, [row.number for row in connection.execute(gone)])
+
+    def forget(self, number: str) -> None:
+        """This customer is gone from the books."""
+        with self._database.writing() as connection:
+            self._forget(connection, [number])
+
+    def by_number(self, numbers: Iterable[str]) -> dict[str, Customer]:
+        """The mirrored customers of these numbers."""
+        found: dict[str, Customer] = {}
+        with self._database.reading() as connection:
+            for piece in chunks(set(numbers)):
+                query = select(directory.c.customer).where(
+                    directory.c.books == self.books, directory.c.number.in_(piece)
+                )
+                for text in connection.execute(query).scalars():
+                    customer = Customer.model_validate_json(text)
+                    found[customer.number] = customer
+        return found
+
+    def having(self, field: str, values: Iterable[str]) -> list[tuple[str, str, str]]:
+        """(field, value, number) of every customer that carries one of these normalised values."""
+        found: list[tuple[str, str, str]] = []
+        with self._database.reading() as connection:
+            for piece in chunks(set(values)):
+                query = select(keys.c.field, keys.c.value, keys.c.number).where(
+                    keys.c.books == self.books, keys.c.field == field, keys.c.value.in_(piece)
+                )
+                found.extend((row.field, row.value, row.number) for row in connection.execute(query))
+        return found
+
+    def links(self, identities: Iterable[str]) -> dict[str, Link]:
+        """What is remembered of these identities (`field:value`)."""
+        found: dict[str, Link] = {}
+        with self._database.reading() as connection:
+            for piece in chunks(set(identities)):
+                query = select(links).where(links.c.books == self.books, links.c.identity.in_(piece))
+                for row in connection.execute(query):
+                    found[row.identity] = Link(row.customer, row.fingerprint, row.chosen)
+        return found
+
+    def link(self, connection: Connection, found: Sequence[tuple[str, Customer]], *, chosen: bool = False) -> None:
+        """Remember that these identities are these customers, within a transaction.
+
+        A person's choice stays until that customer is gone: a match of ours never replaces it.
+        """
+        now = datetime.now(UTC)
+        rows = [
+            {
+                "books": self.books,
+                "identity": identity,
+                "customer": customer.number,
+                "fingerprint": fingerprint(customer),
+                "chosen": chosen,
+                "made_at": now,
+            }
+            for identity, customer in dict(found).items()
+        ]
+        self._database.upsert(connection, LinkRow, rows, keep=frozenset() if chosen else {"chosen"})
+
+    def lease(self, subjects: Iterable[str], batch: str) -> set[str]:
+        """Take the right to write to these identities or customers; gives the ones that another batch has."""
+        owner = self._presence.announce()
+        wanted = {f"{self.books}|{subject}": subject for subject in subjects}
+        with self._database.reading() as connection:
+            owners = set(connection.execute(select(leases.c.owner).distinct()).scalars())
+        dead = self._presence.dead(owners)
+        taken: set[str] = set()
+        with self._database.writing() as connection:
+            for piece in chunks(wanted):
+                if dead:
+                    connection.execute(delete(leases).where(leases.c.key.in_(piece), leases.c.owner.in_(dead)))
+                query = select(leases.c.key).where(leases.c.key.in_(piece), leases.c.batch != batch)
+                others = set(connection.execute(query).scalars())
+                taken |= {wanted[key] for key in others}
+                mine = [{"key": key, "batch": batch, "owner": owner} for key in piece if key not in others]
+                self._database.upsert(connection, LeaseRow, mine)
+        return taken
+
+    def release(self, connection: Connection, batch: str) -> None:
+        """Give a batch's leases back, within the transaction that keeps what they were for."""
+        connection.execute(delete(leases).where(leases.c.batch == batch))
+
+    @property
+    def _cursor_name(self) -> str:
+        return f"customers:{self.books}"
+
+    def _row(self, customer: Customer, sweep: str) -> dict[str, str]:
+        return {
+            "books": self.books,
+            "number": customer.number,
+            "customer": customer.model_dump_json(),
+            "seen": sweep,
+        }
+
+    def _keys(self, customer: Customer) -> list[dict[str, str]]:
+        own = {"books": self.books, "number": customer.number}
+        return [{**own, "field": field, "value": value} for field, value in set(directory_keys(customer))]
+
+    def _forget(self, connection: Connection, numbers: Sequence[str]) -> None:
+        for piece in chunks(numbers):
+            for table in (directory, keys):
+                connection.execute(delete(table).where(table.c.books == self.books, table.c.number.in_(piece)))

@@ -1,0 +1,102 @@
+"""The documents of the books, mirrored by reference, with what we asked for when we wrote them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from adapters.store.database import Database, chunks
+from adapters.store.tables import CursorRow, DocumentRow, table_of
+from domain.invoices import Document, Invoice
+from domain.orders import Order
+
+documents = table_of(DocumentRow)
+cursors = table_of(CursorRow)
+
+OURS = dict.fromkeys(("integration", "order_id", "written_as", "wanted", "content", "sold"), "")
+"""Columns that the books know nothing of: mirroring leaves them as they are."""
+
+
+class Documents:
+    """What stands in one set of books, and what we asked of them."""
+
+    def __init__(self, database: Database, books: str) -> None:
+        self._database = database
+        self.books = books
+
+    def cursor(self) -> datetime | None:
+        """The newest change that the mirror holds; None while it was never filled."""
+        with self._database.reading() as connection:
+            found = connection.execute(select(cursors.c.value).where(cursors.c.name == self._cursor_name)).scalar()
+        return datetime.fromisoformat(found) if found else None
+
+    def mirror(self, found: Sequence[Document]) -> None:
+        """Take in documents as the books just gave them."""
+        with self._database.writing() as connection:
+            for piece in chunks(found):
+                rows = [{**self._row(one), **OURS} for one in piece]
+                self._database.upsert(connection, DocumentRow, rows, keep=OURS.keys())
+
+    def seen_until(self, moment: datetime) -> None:
+        """The mirror holds everything that changed in the books up to this moment."""
+        with self._database.writing() as connection:
+            row = {"name": self._cursor_name, "value": moment.isoformat()}
+            self._database.upsert(connection, CursorRow, [row])
+
+    def by_reference(self, references: Iterable[str]) -> dict[str, DocumentRow]:
+        """What stands under these references."""
+        found: dict[str, DocumentRow] = {}
+        with self._database.reading() as connection:
+            for piece in chunks(set(references)):
+                query = select(documents).where(documents.c.books == self.books, documents.c.reference.in_(piece))
+                for row in connection.execute(query):
+                    found[row.reference] = DocumentRow.model_construct(**row._mapping)
+        return found
+
+    def of_orders(self, integration: str, ids: Iterable[str]) -> dict[str, list[DocumentRow]]:
+        """The documents that belong to each of these orders, oldest reference first."""
+        found: dict[str, list[DocumentRow]] = {}
+        with self._database.reading() as connection:
+            for piece in chunks(set(ids)):
+                query = (
+                    select(documents)
+                    .where(documents.c.integration == integration, documents.c.order_id.in_(piece))
+                    .order_by(documents.c.reference)
+                )
+                for row in connection.execute(query):
+                    found.setdefault(row.order_id, []).append(DocumentRow.model_construct(**row._mapping))
+        return found
+
+    def wrote(
+        self, connection: Connection, integration: str, written: Sequence[tuple[Order, Invoice, Document]]
+    ) -> None:
+        """Keep what we asked for and what came of it, for each `(order, invoice, document)`, in a transaction."""
+        rows = [
+            {
+                **self._row(document),
+                "integration": integration,
+                "order_id": order.id,
+                "written_as": document.fingerprint,
+                "wanted": invoice.model_dump_json(),
+                "content": invoice.fingerprint,
+                "sold": order.model_dump_json(),
+            }
+            for order, invoice, document in written
+        ]
+        for piece in chunks(rows):
+            self._database.upsert(connection, DocumentRow, piece)
+
+    @property
+    def _cursor_name(self) -> str:
+        return f"documents:{self.books}"
+
+    def _row(self, document: Document) -> dict[str, object]:
+        amounts = {name: str(getattr(document, name)) for name in ("net", "vat", "total")}
+        same = ("reference", "kind", "state", "number", "customer", "currency", "fingerprint")
+        return {
+            "books": self.books,
+            **{name: getattr(document, name) for name in same},
+            **amounts,
+            "date": document.date.isoformat(),
+            "gone": False,
+        }

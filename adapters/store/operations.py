@@ -1,0 +1,60 @@
+"""Operations: every write to the outside is committed as an intent before the call, with its outcome after it."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from adapters.store.database import Database, chunks
+from adapters.store.tables import OperationRow, table_of
+
+operations = table_of(OperationRow)
+
+
+class Operations:
+    """The writes to one set of books."""
+
+    def __init__(self, database: Database, books: str) -> None:
+        self._database = database
+        self.books = books
+
+    def intend(self, kind: str, wanted: Sequence[tuple[str, str]], batch: str) -> set[str]:
+        """Commit the intent of each `(key, subject)` before the call; gives the keys that were intended before.
+
+        An intent without an outcome is what a crash or a lost answer leaves: the books must be asked.
+        """
+        now = datetime.now(UTC)
+        rows = [
+            {
+                "key": key,
+                "books": self.books,
+                "kind": kind,
+                "subject": subject,
+                "state": "intended",
+                "batch": batch,
+                "outcome": "",
+                "intended_at": now,
+                "ended_at": None,
+            }
+            for key, subject in wanted
+        ]
+        earlier: set[str] = set()
+        with self._database.writing() as connection:
+            for piece in chunks([row["key"] for row in rows]):
+                earlier |= set(
+                    connection.execute(select(operations.c.key).where(operations.c.key.in_(piece))).scalars()
+                )
+            self._database.upsert(connection, OperationRow, rows, keep={"intended_at", "outcome"})
+        return earlier
+
+    def done(self, connection: Connection, outcomes: Sequence[tuple[str, str, str]]) -> None:
+        """Commit each outcome `(key, done|refused, number or code)`, within a transaction."""
+        if not outcomes:
+            return
+        ended = datetime.now(UTC)
+        connection.execute(
+            update(operations)
+            .where(operations.c.key == bindparam("k_key"))
+            .values(state=bindparam("state"), outcome=bindparam("outcome"), ended_at=ended),
+            [{"k_key": key, "state": state, "outcome": outcome} for key, state, outcome in outcomes],
+        )

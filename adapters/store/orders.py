@@ -1,0 +1,249 @@
+"""The orders in the store: saved as they come, claimed by batches, moved from stage to stage."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, bindparam, func, select, tuple_, update
+
+from adapters.store.database import CHUNK, Database, chunks
+from adapters.store.presence import Presence
+from adapters.store.tables import BatchRow, OrderRow, table_of
+from domain.stages import INVOICED, UNFINISHED, Stage, step
+
+orders = table_of(OrderRow)
+batches = table_of(BatchRow)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Orders that are worked on together, and whose claim it is."""
+
+    id: str
+    integration: str
+    run: str
+    orders: tuple[str, ...]
+
+
+class Orders:
+    """Every order of every integration, with its stage."""
+
+    def __init__(self, database: Database, presence: Presence) -> None:
+        self._database = database
+        self._presence = presence
+
+    def known(self, integration: str, ids: Sequence[str]) -> dict[str, OrderRow]:
+        """The stored rows of these ids; ids never seen are missing."""
+        found: dict[str, OrderRow] = {}
+        with self._database.reading() as connection:
+            for piece in chunks(ids):
+                query = select(orders).where(orders.c.integration == integration, orders.c.order_id.in_(piece))
+                found.update({row.order_id: _row(row) for row in connection.execute(query)})
+        return found
+
+    def by_number(self, integration: str, number: str) -> OrderRow | None:
+        """The order that the shop shows under this number, or has under this id."""
+        query = select(orders).where(orders.c.integration == integration)
+        with self._database.reading() as connection:
+            for column in (orders.c.number, orders.c.order_id):
+                row = connection.execute(query.where(column == number)).first()
+                if row is not None:
+                    return _row(row)
+        return None
+
+    def numbers_in_use(self, integration: str, numbers: Iterable[str]) -> dict[str, set[str]]:
+        """Each shown number with the ids of the eligible orders that carry it."""
+        use: dict[str, set[str]] = {}
+        columns = select(orders.c.number, orders.c.order_id)
+        with self._database.reading() as connection:
+            for piece in chunks(set(numbers)):
+                query = columns.where(
+                    orders.c.integration == integration, orders.c.number.in_(piece), orders.c.eligible
+                )
+                for row in connection.execute(query):
+                    use.setdefault(row.number, set()).add(row.order_id)
+        return use
+
+    def save(self, rows: Sequence[OrderRow]) -> None:
+        """Store orders as just read; a row replaces the one of the same id, but leaves a claim on it alone."""
+        with self._database.writing() as connection:
+            self._database.upsert(connection, OrderRow, [row.model_dump() for row in rows], keep={"batch"})
+
+    def unfinished(self, integration: str) -> Iterator[list[OrderRow]]:
+        """Orders that a run should take up and that no living run works on, oldest first, by some hundred."""
+        busy = self._busy_batches(integration)
+        place = (orders.c.ordered_at, orders.c.order_id)
+        query = (
+            select(orders)
+            .where(orders.c.integration == integration, orders.c.eligible, orders.c.stage.in_(UNFINISHED))
+            .order_by(*place)
+            .limit(CHUNK)
+        )
+        after = query
+        while True:
+            with self._database.reading() as connection:
+                rows = [_row(row) for row in connection.execute(after)]
+            if not rows:
+                return
+            after = query.where(tuple_(*place) > tuple_(rows[-1].ordered_at, rows[-1].order_id))
+            yield [row for row in rows if row.batch not in busy]
+
+    def count(self, integration: str) -> int:
+        """How many orders of this integration are stored."""
+        with self._database.reading() as connection:
+            query = select(func.count()).where(orders.c.integration == integration)
+            return int(connection.execute(query.select_from(orders)).scalar_one())
+
+    def every(self, integration: str, stages: frozenset[Stage] | None = None) -> Iterator[OrderRow]:
+        """All orders of an integration (at these stages), in the order they were sold, without their raw bodies."""
+        columns = [column for column in orders.c if column.name not in {"raw", "classification"}]
+        query = select(*columns).where(orders.c.integration == integration)
+        if stages is not None:
+            query = query.where(orders.c.stage.in_(stages))
+        with self._database.reading() as connection:
+            for row in connection.execution_options(yield_per=500).execute(query.order_by(orders.c.ordered_at)):
+                yield _row(row)
+
+    def read_otherwise(self, integration: str, read_with: str) -> Iterator[list[OrderRow]]:
+        """Orders not yet invoiced that were read under other settings than these, by some hundred."""
+        query = (
+            select(orders)
+            .where(
+                orders.c.integration == integration,
+                orders.c.read_with != read_with,
+                orders.c.stage.not_in(INVOICED),
+            )
+            .order_by(orders.c.order_id)
+            .limit(CHUNK)
+        )
+        last = ""
+        while True:
+            with self._database.reading() as connection:
+                rows = [_row(row) for row in connection.execute(query.where(orders.c.order_id > last))]
+            if not rows:
+                return
+            last = rows[-1].order_id
+            yield rows
+
+    def needing_attention(self, integration: str) -> list[OrderRow]:
+        """Every order that is held or failed, in the order they were sold; the raw bodies are left out."""
+        return [row for row in self.every(integration, frozenset({"held", "failed"})) if row.eligible]
+
+    def stages_of(self, integration: str, run: str) -> Counter[str]:
+        """How many of the orders that a run took up stand at each stage now."""
+        query = select(batches.c.orders).where(batches.c.integration == integration, batches.c.run == run)
+        found: Counter[str] = Counter()
+        with self._database.reading() as connection:
+            ids = [order for text in connection.execute(query).scalars() for order in json.loads(text)]
+            for piece in chunks(ids):
+                count = (
+                    select(orders.c.stage, func.count().label("count"))
+                    .where(orders.c.integration == integration, orders.c.order_id.in_(piece))
+                    .group_by(orders.c.stage)
+                )
+                found.update({row.stage: row.count for row in connection.execute(count)})
+        return found
+
+    def make_batches(self, integration: str, run: str, groups: Sequence[Sequence[str]]) -> list[str]:
+        """Claim each group of order ids for a new batch; gives the batches' ids."""
+        owner = self._presence.announce()
+        made: list[dict[str, Any]] = []
+        for ids in groups:
+            made.append(
+                {
+                    "id": f"{integration}-{uuid4().hex[:12]}",
+                    "integration": integration,
+                    "run": run,
+                    "owner": owner,
+                    "orders": json.dumps(list(ids)),
+                    "made_at": datetime.now(UTC),
+                }
+            )
+        with self._database.writing() as connection:
+            self._database.upsert(connection, BatchRow, made)
+        return [batch["id"] for batch in made]
+
+    def open(self, batch_id: str) -> Batch:
+        """Claim what is still unfinished of a batch for this process, and give the batch.
+
+        Orders that another living process works on are left to it.
+        """
+        with self._database.reading() as connection:
+            row = connection.execute(select(batches).where(batches.c.id == batch_id)).one()
+        busy = self._busy_batches(row.integration) - {batch_id}
+        ids = json.loads(row.orders)
+        owner = self._presence.announce()
+        with self._database.writing() as connection:
+            connection.execute(update(batches).where(batches.c.id == batch_id).values(owner=owner))
+            for piece in chunks(ids):
+                claim = update(orders).where(
+                    orders.c.integration == row.integration,
+                    orders.c.order_id.in_(piece),
+                    orders.c.stage.in_(UNFINISHED),
+                    orders.c.batch.not_in(busy),
+                )
+                connection.execute(claim.values(batch=batch_id))
+        return Batch(batch_id, row.integration, row.run, tuple(ids))
+
+    def of_batch(self, batch: Batch, stages: frozenset[Stage]) -> list[OrderRow]:
+        """The orders that a batch has claimed and that stand at one of these stages, oldest first."""
+        query = (
+            select(orders)
+            .where(orders.c.batch == batch.id, orders.c.stage.in_(stages))
+            .order_by(orders.c.ordered_at, orders.c.order_id)
+        )
+        with self._database.reading() as connection:
+            return [_row(row) for row in connection.execute(query)]
+
+    def move(self, connection: Connection, rows: Sequence[tuple[OrderRow, Stage, Mapping[str, Any]]]) -> None:
+        """Bring orders to their next stage and set the other given columns, within a transaction.
+
+        Only an order that nobody changed in between moves: a new body from the shop goes before our result.
+        """
+        by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+        for row, stage, values in rows:
+            new = {"stage": step(row.stage, stage), **values}  # type: ignore[arg-type]
+            key = {"k_integration": row.integration, "k_order": row.order_id, "k_hash": row.content_hash}
+            by_columns.setdefault(tuple(sorted(new)), []).append({**new, **key})
+        for columns, parameters in by_columns.items():
+            statement = (
+                update(orders)
+                .where(
+                    orders.c.integration == bindparam("k_integration"),
+                    orders.c.order_id == bindparam("k_order"),
+                    orders.c.content_hash == bindparam("k_hash"),
+                )
+                .values({name: bindparam(name) for name in columns})
+            )
+            connection.execute(statement, parameters)
+
+    def release(self, batch: Batch) -> None:
+        """Let go of a batch's orders: whoever comes next may take up what is unfinished."""
+        with self._database.writing() as connection:
+            connection.execute(update(orders).where(orders.c.batch == batch.id).values(batch=""))
+
+    def release_run(self, integration: str, run: str) -> None:
+        """Let go of all that a run still holds."""
+        mine = select(batches.c.id).where(batches.c.integration == integration, batches.c.run == run)
+        with self._database.writing() as connection:
+            connection.execute(update(orders).where(orders.c.batch.in_(mine)).values(batch=""))
+
+    def _busy_batches(self, integration: str) -> set[str]:
+        query = (
+            select(batches.c.id, batches.c.owner)
+            .join(orders, orders.c.batch == batches.c.id)
+            .where(orders.c.integration == integration)
+            .distinct()
+        )
+        with self._database.reading() as connection:
+            owner_of = {row.id: row.owner for row in connection.execute(query)}
+        dead = self._presence.dead(set(owner_of.values()))
+        return {batch for batch, owner in owner_of.items() if owner not in dead}
+
+
+def _row(row: Any) -> OrderRow:
+    return OrderRow(**row._mapping)

@@ -1,0 +1,213 @@
+"""The tables of the store. Money is text with two decimals, times are aware UTC, ids are the systems' own.
+
+Only this room knows them; `migrations/` holds their history.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Table, Text
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, Index, SQLModel
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware time, kept as UTC: SQLite drops the zone, so it is put back when read."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive time: nobody could say which hour it means."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive time has no place in the store")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+class OrderRow(SQLModel, table=True):
+    """One order of one integration: as the shop sent it, as we read it, and how far it has come."""
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        Index("orders_unfinished", "integration", "eligible", "stage"),
+        Index("orders_claimed", "batch"),
+        Index("orders_numbers", "integration", "number"),
+    )
+    integration: str = Field(primary_key=True)
+    order_id: str = Field(primary_key=True)
+    number: str
+    status: str
+    currency: str
+    total: str
+    ordered_at: datetime = Field(sa_type=Utc)
+    content_hash: str
+    raw: str = Field(sa_type=Text)
+    normalised: str = Field(sa_type=Text)
+    """The order in our words as JSON; empty while the shop's body can't be believed."""
+    read_with: str
+    """The settings under which it was normalised, hashed: others mean reading it again."""
+    eligible: bool
+    """Whether its status counts, or did when it was read, and it is not before the start."""
+    stage: str
+    code: str = ""
+    field: str = ""
+    found: str = Field(default="", sa_type=Text)
+    expected: str = Field(default="", sa_type=Text)
+    run: str = ""
+    """The run in which the present hold or failure was first met."""
+    batch: str = ""
+    """The batch that works on it now; empty while nobody does."""
+    customer_type: str = ""
+    classification: str = Field(default="", sa_type=Text)
+    customer: str = ""
+    decision: str = Field(default="", sa_type=Text)
+    warnings: str = Field(default="", sa_type=Text)
+    reference: str = ""
+    fetched_at: datetime = Field(sa_type=Utc)
+    changed_at: datetime = Field(sa_type=Utc)
+
+
+class BatchRow(SQLModel, table=True):
+    """Orders that are worked on together; `orders` is a JSON list of ids. `owner` is the process that has it."""
+
+    __tablename__ = "batches"
+    id: str = Field(primary_key=True)
+    integration: str = Field(index=True)
+    run: str
+    owner: str
+    orders: str = Field(sa_type=Text)
+    made_at: datetime = Field(sa_type=Utc)
+
+
+class OwnerRow(SQLModel, table=True):
+    """A process that holds claims; it is taken for dead when it is gone from its host or silent too long."""
+
+    __tablename__ = "owners"
+    id: str = Field(primary_key=True)
+    seen_at: datetime = Field(sa_type=Utc)
+
+
+class LeaseRow(SQLModel, table=True):
+    """The right to create or change one customer, held by a batch while it does."""
+
+    __tablename__ = "leases"
+    key: str = Field(primary_key=True)
+    batch: str = Field(index=True)
+    owner: str
+
+
+class DirectoryRow(SQLModel, table=True):
+    """A customer of the books, mirrored; `customer` is the whole of it as JSON."""
+
+    __tablename__ = "directory"
+    books: str = Field(primary_key=True)
+    number: str = Field(primary_key=True)
+    customer: str = Field(sa_type=Text)
+    seen: str = ""
+    """The full sweep that last saw it: what a sweep doesn't see is gone from the books."""
+
+
+class DirectoryKeyRow(SQLModel, table=True):
+    """One normalised value by which a customer of the books can be found."""
+
+    __tablename__ = "directory_keys"
+    __table_args__ = (Index("directory_by_number", "books", "number"),)
+    books: str = Field(primary_key=True)
+    field: str = Field(primary_key=True)
+    value: str = Field(primary_key=True)
+    number: str = Field(primary_key=True)
+
+
+class LinkRow(SQLModel, table=True):
+    """Which customer an identity was found to be; `chosen` when a person decided it."""
+
+    __tablename__ = "customer_links"
+    books: str = Field(primary_key=True)
+    identity: str = Field(primary_key=True)
+    customer: str
+    fingerprint: str
+    chosen: bool
+    made_at: datetime = Field(sa_type=Utc)
+
+
+class OperationRow(SQLModel, table=True):
+    """A write to the outside: the intent is committed before the call, the outcome after it."""
+
+    __tablename__ = "operations"
+    __table_args__ = (Index("operations_open", "books", "state"),)
+    key: str = Field(primary_key=True)
+    books: str
+    kind: str
+    subject: str
+    state: str
+    batch: str
+    outcome: str = ""
+    intended_at: datetime = Field(sa_type=Utc)
+    ended_at: datetime | None = Field(default=None, sa_type=Utc)
+
+
+class DocumentRow(SQLModel, table=True):
+    """An invoice or credit note that stands in the books; `wanted` is the Invoice that we asked for, as JSON."""
+
+    __tablename__ = "documents"
+    __table_args__ = (Index("documents_of_order", "integration", "order_id"),)
+    books: str = Field(primary_key=True)
+    reference: str = Field(primary_key=True)
+    integration: str = ""
+    order_id: str = ""
+    kind: str
+    state: str
+    number: str
+    customer: str
+    currency: str
+    net: str
+    vat: str
+    total: str
+    date: str
+    fingerprint: str
+    written_as: str = ""
+    """The books' fingerprint right after we wrote it: another one now means that a person changed it."""
+    wanted: str = Field(default="", sa_type=Text)
+    content: str = ""
+    """The fingerprint of `wanted`: an order that leads to the same one needs no write."""
+    sold: str = Field(default="", sa_type=Text)
+    """The order as it was when this was written: what an edit is compared with, under today's settings."""
+    gone: bool = False
+
+
+class ChangeRow(SQLModel, table=True):
+    """One field of one customer that was written: by which order and run, and what stood there before."""
+
+    __tablename__ = "changes"
+    __table_args__ = (Index("changes_of_order", "integration", "order_id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    books: str
+    integration: str
+    order_id: str
+    run: str = Field(index=True)
+    customer: str
+    field: str
+    before: str = Field(sa_type=Text)
+    after: str = Field(sa_type=Text)
+    made_at: datetime = Field(sa_type=Utc)
+
+
+class CursorRow(SQLModel, table=True):
+    """How far something was read: a shop's orders, the books' customers, the books' documents."""
+
+    __tablename__ = "cursors"
+    name: str = Field(primary_key=True)
+    value: str = Field(sa_type=Text)
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The table of a model, for statements over many rows at once."""
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    return table

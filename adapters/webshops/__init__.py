@@ -1,0 +1,1 @@
+"""The shops that orders come from, each in its own words."""

@@ -1,0 +1,1 @@
+"""How Afstem is run: the command line, the schedules and the demo."""

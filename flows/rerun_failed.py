@@ -1,0 +1,25 @@
+"""Try again what is held or failed: all of it, one cause, or some orders. Nothing is fetched from the shop."""
+
+from prefect import State, allow_failure, flow
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from flows.sync_orders import BATCHES_SIDE_BY_SIDE
+from tasks.classify_customers import gather_unfinished
+from tasks.conclude import conclude
+from tasks.create_invoices import create_invoices
+from tasks.reconcile_customers import reconcile_customers
+
+
+@flow(flow_run_name="rerun {integration}", task_runner=ThreadPoolTaskRunner(max_workers=BATCHES_SIDE_BY_SIDE))
+def rerun_failed(integration: str, cause: str = "", orders: list[str] | None = None) -> State[None]:
+    """Try held and failed orders again, also those that the books have refused before.
+
+    Args:
+        integration: the name of a settings file in `AFSTEM_CONFIG_DIR`, or a path to one.
+        cause: only orders held with this code, such as `cvr_length`; empty for every cause.
+        orders: only these order numbers; none for all.
+    """
+    batches = gather_unfinished(integration, cause, orders or [])
+    reconciled = reconcile_customers.map(integration, batches)
+    invoiced = create_invoices.map(integration, batches, after=allow_failure(reconciled))
+    return conclude(integration, [*reconciled, *invoiced])

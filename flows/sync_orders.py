@@ -1,0 +1,29 @@
+"""The business, from top to bottom: a webshop's orders become customers and invoices in the accounting system."""
+
+from datetime import datetime
+
+from prefect import State, allow_failure, flow
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from tasks.classify_customers import classify_customers
+from tasks.conclude import conclude
+from tasks.create_invoices import create_invoices
+from tasks.fetch_orders import fetch_orders
+from tasks.reconcile_customers import reconcile_customers
+
+BATCHES_SIDE_BY_SIDE = 4
+
+
+@flow(flow_run_name="sync {integration}", task_runner=ThreadPoolTaskRunner(max_workers=BATCHES_SIDE_BY_SIDE))
+def sync_orders(integration: str, since: datetime | None = None) -> State[None]:
+    """Bring every webshop order since the last run into the accounting system.
+
+    Args:
+        integration: the name of a settings file in `AFSTEM_CONFIG_DIR`, or a path to one.
+        since: read the shop's changes from this moment on instead of from where the last run ended.
+    """
+    fetched = fetch_orders(integration, since)
+    batches = classify_customers(integration, fetched)
+    reconciled = reconcile_customers.map(integration, batches)
+    invoiced = create_invoices.map(integration, batches, after=allow_failure(reconciled))
+    return conclude(integration, [*reconciled, *invoiced])

@@ -1,0 +1,1 @@
+"""The steps of a run, one file a step: each takes ids and hands on ids, and is safe to call twice."""

@@ -1,0 +1,92 @@
+"""Step 2: which kind of customer each order has and what identifies it; then the orders are cut into batches."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from prefect import task
+
+from adapters.integration import Integration, open_integration
+from adapters.store import Batch, OrderRow
+from domain.batches import Groups
+from domain.classification import Classification, classify
+from domain.orders import Order
+from domain.outcomes import Finding, NeedsAttention, Skip
+from tasks.retrying import RETRYING
+from tasks.runs import this_run
+from tasks.verdicts import Verdicts
+
+
+@dataclass(frozen=True)
+class Case:
+    """An order that is understood: its row, its content, its classification, and what else is worth telling."""
+
+    row: OrderRow
+    order: Order
+    classification: Classification
+    warnings: list[Finding] = field(default_factory=list)
+
+
+@task(task_run_name="classify customers of {integration}", **RETRYING)
+def classify_customers(integration: str, fetched: dict[str, int]) -> list[str]:
+    """Decide B2C, B2B or EAN for every unfinished order, and cut them into batches; gives the batches' ids.
+
+    No customer of one batch appears in another, so that batches can run side by side and be rerun by themselves.
+    """
+    return cut_into_batches(open_integration(integration), this_run())
+
+
+@task(task_run_name="gather unfinished orders of {integration}", **RETRYING)
+def gather_unfinished(integration: str, cause: str, orders: list[str]) -> list[str]:
+    """Cut held and failed orders (of one cause, or with these numbers) into batches; gives the batches' ids."""
+
+    def chosen(row: OrderRow) -> bool:
+        by_number = not orders or row.number in orders or row.order_id in orders
+        return by_number and (not cause or row.code == cause)
+
+    return cut_into_batches(open_integration(integration), this_run(), chosen)
+
+
+def cut_into_batches(
+    integration: Integration, run: str, chosen: Callable[[OrderRow], bool] = lambda row: True
+) -> list[str]:
+    """The step itself, for all unfinished orders (or the chosen ones), not only for those just fetched."""
+    groups = Groups()
+    passing = Batch("", integration.name, run, ())
+    for rows in integration.store.orders.unfinished(integration.name):
+        verdicts = Verdicts(integration, passing)
+        for row in filter(chosen, rows):
+            case = examine(integration, row, verdicts)
+            identities = case.classification.identities if case else ()
+            groups.add(row.order_id, [identity.key for identity in identities])
+            if case and row.stage == "fetched":
+                verdicts.passed(row, "classified", **classified_as(case))
+        with integration.store.together() as connection:
+            verdicts.commit(connection)
+    return integration.store.orders.make_batches(integration.name, run, groups.cut(integration.settings.run.batch_size))
+
+
+def examine(integration: Integration, row: OrderRow, verdicts: Verdicts) -> Case | None:
+    """Read and classify one order; None, with a verdict, where it can't be or doesn't count any more."""
+    try:
+        order = integration.order(row)
+        still_counts(integration, row, order)
+        return Case(row, order, classify(order, integration.settings.customers))
+    except Skip as skip:
+        verdicts.skipped(row, skip.finding)
+    except NeedsAttention as error:
+        verdicts.held(row, error.finding)
+    return None
+
+
+def still_counts(integration: Integration, row: OrderRow, order: Order) -> None:
+    """Raise `Skip` for an order that left the statuses that count before anything was written for it."""
+    if order.status not in integration.settings.webshop.statuses and not row.reference:
+        raise Skip("no_longer_counts", "status", order.status)
+
+
+def classified_as(case: Case) -> dict[str, str]:
+    """What the store keeps of a classification."""
+    return {
+        "customer_type": case.classification.type,
+        "classification": case.classification.model_dump_json(),
+    }

@@ -1,0 +1,126 @@
+"""Step 1: every order that changed in the shop is stored, before anything is decided about it."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from prefect import task
+
+from adapters.integration import Integration, open_integration
+from adapters.store import OrderRow
+from domain.identity import mask_cpr
+from domain.orders import Order, RawOrder
+from domain.outcomes import Finding, NeedsAttention
+from domain.stages import Stage, step
+from tasks.retrying import RETRYING
+
+
+@task(task_run_name="fetch orders of {integration}", **RETRYING)
+def fetch_orders(integration: str, since: datetime | None = None) -> dict[str, int]:
+    """Read what changed in the shop since the last run and store it; gives how many were read, new and changed.
+
+    `since` reads from that moment instead, without moving the place where the next run starts.
+    """
+    return fetch(open_integration(integration), since)
+
+
+def fetch(integration: Integration, since: datetime | None = None) -> dict[str, int]:
+    """The step itself. The cursor moves only when the whole reading is stored."""
+    counts: Counter[str] = Counter(read=0, new=0, changed=0)
+    reading = integration.webshop.read(integration.store.shop_cursor(integration.name), since)
+    for page in reading.pages:
+        counts.update(store_page(integration, page))
+    if since is None:
+        integration.store.move_shop_cursor(integration.name, reading.cursor)
+    for stale in integration.store.orders.read_otherwise(integration.name, integration.settings.reading_hash):
+        store_page(integration, [raw_of(row) for row in stale])
+    return dict(counts)
+
+
+def store_page(integration: Integration, page: Sequence[RawOrder]) -> Counter[str]:
+    """Store the orders of one page that are new or differ from what is stored."""
+    known = integration.store.orders.known(integration.name, [raw.id for raw in page])
+    counts: Counter[str] = Counter(read=len(page))
+    changed: dict[str, OrderRow] = {}
+    for raw in page:
+        before = known.get(raw.id)
+        row = as_read(integration, raw, before)
+        if before is None or differs(before, row):
+            changed[raw.id] = row
+            counts["new" if before is None else "changed"] += 1
+    integration.store.orders.save(list(changed.values()))
+    return counts
+
+
+def differs(before: OrderRow, now: OrderRow) -> bool:
+    """Whether the stored order must be replaced: other content, or read by other settings."""
+    return (before.content_hash, before.read_with, before.eligible) != (
+        now.content_hash,
+        now.read_with,
+        now.eligible,
+    )
+
+
+def as_read(integration: Integration, raw: RawOrder, before: OrderRow | None) -> OrderRow:
+    """The row of an order as the shop shows it now; one that can't be believed is held, its body kept."""
+    settings = integration.settings
+    if isinstance(raw.body, dict):
+        raw = raw.model_copy(update={"body": mask_cpr(raw.body, settings.webshop.fields.number_keys)})
+    text = json.dumps(raw.model_dump(), default=str)
+    now = datetime.now(UTC)
+    row = OrderRow(**(before.model_dump() if before else new_row(integration, raw, now)))
+    row.raw, row.read_with, row.changed_at = text, settings.reading_hash, now
+    try:
+        return understood(integration, row, integration.webshop.normalise(raw))
+    except NeedsAttention as error:
+        return not_understood(integration, row, raw, error.finding)
+
+
+def understood(integration: Integration, row: OrderRow, order: Order) -> OrderRow:
+    """Take over what the order says, and decide whether it counts."""
+    settings = integration.settings.webshop
+    counts = order.status in settings.statuses and settings.since_start(order.created_at)
+    before: Stage = row.stage  # type: ignore[assignment]
+    if row.content_hash != order.content_hash or before == "skipped" or row.code == "unreadable_order":
+        row.stage = step(before, "fetched")
+    row.number, row.status, row.currency = order.number, order.status, order.currency
+    row.total, row.ordered_at = str(order.total), order.created_at
+    row.content_hash, row.normalised = order.content_hash, order.model_dump_json()
+    row.eligible = (row.eligible or counts) and settings.since_start(order.created_at)
+    return row
+
+
+def not_understood(integration: Integration, row: OrderRow, raw: RawOrder, finding: Finding) -> OrderRow:
+    """Hold an order whose body can't be believed, unless it says itself that it doesn't count."""
+    status = raw.body.get("status") if isinstance(raw.body, dict) else None
+    row.status = status[:40] if isinstance(status, str) else ""
+    row.content_hash = hashlib.sha256(row.raw.encode()).hexdigest()[:24]
+    row.normalised = ""
+    row.eligible = row.eligible or not row.status or row.status in integration.settings.webshop.statuses
+    row.stage = step(row.stage, "held")  # type: ignore[arg-type]
+    row.code, row.field, row.found, row.expected = finding.code, finding.field, finding.found, finding.expected
+    return row
+
+
+def new_row(integration: Integration, raw: RawOrder, now: datetime) -> dict[str, object]:
+    """An order that was never seen before, with nothing known of it but its id."""
+    empty = {name: "" for name, column in OrderRow.model_fields.items() if column.annotation is str}
+    number = raw.body.get("number") if isinstance(raw.body, dict) else None
+    return {
+        **empty,
+        "integration": integration.name,
+        "order_id": raw.id,
+        "number": number[:60] if isinstance(number, str) and number else raw.id,
+        "total": "0.00",
+        "ordered_at": now,
+        "eligible": False,
+        "stage": "fetched",
+        "fetched_at": now,
+    }
+
+
+def raw_of(row: OrderRow) -> RawOrder:
+    """The shop's body as it was stored."""
+    return RawOrder.model_construct(**json.loads(row.raw))

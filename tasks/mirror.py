@@ -1,0 +1,44 @@
+"""Keeping the mirrors of the books fresh: their customers, and their documents by reference."""
+
+import threading
+from datetime import datetime
+from uuid import uuid4
+
+from adapters.integration import Integration
+
+_one_at_a_time = threading.Lock()
+
+
+def refresh_customers(integration: Integration) -> None:
+    """Bring the directory up to what the books hold now: what changed since, or everything the first time.
+
+    Batches run side by side; they take turns here, so that each sees all that stood there when it asked.
+    """
+    directory = integration.directory
+    with _one_at_a_time:
+        since = directory.cursor()
+        sweep = "" if since else uuid4().hex
+        newest = since
+        for page in integration.books.customers(since):
+            directory.save(page, sweep=sweep)
+            newest = max([newest, *(customer.updated_at for customer in page)], key=_or_earliest)
+        if sweep:
+            directory.end_sweep(sweep)
+        if newest and newest != since:
+            directory.seen_until(newest)
+
+
+def refresh_documents(integration: Integration) -> None:
+    """Bring the mirror of invoices and credit notes up to what the books hold now."""
+    documents = integration.documents
+    since = documents.cursor()
+    newest = since
+    for page in integration.books.documents(since):
+        documents.mirror(page)
+        newest = max([newest, *(document.updated_at for document in page)], key=_or_earliest)
+    if newest and newest != since:
+        documents.seen_until(newest)
+
+
+def _or_earliest(moment: datetime | None) -> float:
+    return moment.timestamp() if moment else 0

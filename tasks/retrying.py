@@ -1,0 +1,28 @@
+"""What every task shares: its result is kept, and only a fault that may pass is tried again."""
+
+from typing import Any
+
+from prefect.client.schemas.objects import TaskRun
+from prefect.tasks import Task, exponential_backoff
+
+from domain.outcomes import Transient
+
+
+def may_pass(task: Task[..., Any], task_run: TaskRun, state: Any) -> bool:
+    """Whether a failed try is worth another one; a hold or a wrong setting is not."""
+    try:
+        state.result()
+    except Transient:
+        return True
+    except Exception:  # whatever else it was: it would only happen again
+        return False
+    return False
+
+
+RETRYING: dict[str, Any] = {
+    "persist_result": True,
+    "retries": 3,
+    "retry_delay_seconds": exponential_backoff(backoff_factor=2),
+    "retry_jitter_factor": 0.5,
+    "retry_condition_fn": may_pass,
+}

@@ -1,0 +1,95 @@
+"""What a step decided about each order of its batch, kept until it can be committed in one go."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from adapters.integration import Integration
+from adapters.store import Batch, OrderRow
+from domain.outcomes import AfstemError, Finding, NeedsAttention, Transient
+from domain.stages import Stage
+
+NO_FINDING: dict[str, Any] = {"code": "", "field": "", "found": "", "expected": "", "run": ""}
+
+
+class Verdicts:
+    """Collects verdicts, commits them together, and says at the end whether the batch is all well."""
+
+    def __init__(self, integration: Integration, batch: Batch) -> None:
+        self._integration = integration
+        self._batch = batch
+        self._moves: list[tuple[OrderRow, Stage, dict[str, Any]]] = []
+        self._failed: dict[str, str] = {}
+        self.stopped: set[str] = set()
+        """Orders that were held, skipped or failed in this step."""
+
+    def passed(self, row: OrderRow, stage: Stage, **values: Any) -> None:
+        """This order has come so far. What once held it is forgotten when it reaches the books."""
+        self._moves.append((row, stage, values))
+
+    def held(self, row: OrderRow, finding: Finding, **values: Any) -> None:
+        """This order needs a person. The same finding as before keeps the run that first met it."""
+        self.stopped.add(row.order_id)
+        if _finding(row) == finding and row.stage == "held" and not values:
+            return
+        run = row.run if _finding(row) == finding and row.run else self._batch.run
+        self._moves.append((row, "held", {**finding.model_dump(), "run": run, **values}))
+
+    def skipped(self, row: OrderRow, finding: Finding) -> None:
+        """By the settings this order gets no invoice."""
+        self.stopped.add(row.order_id)
+        self._moves.append((row, "skipped", {**NO_FINDING, **finding.model_dump()}))
+
+    def failed(self, row: OrderRow, fault: Transient) -> None:
+        """A fault that may pass stopped this order: the next try takes it up again."""
+        self.stopped.add(row.order_id)
+        finding = Finding(code="try_again", found=str(fault)[:200])
+        values = {**finding.model_dump(), "run": self._batch.run, "customer": row.customer}
+        self._moves.append((row, "failed", values))
+        self._failed[row.order_id] = str(fault)
+
+    def refused(self, row: OrderRow, error: AfstemError, **values: Any) -> None:
+        """Whichever of the two an outcome was."""
+        if isinstance(error, Transient):
+            self.failed(row, error)
+        elif isinstance(error, NeedsAttention):
+            self.held(row, error.finding, **values)
+        else:
+            raise error
+
+    def commit(self, connection: Connection) -> None:
+        """Write the verdicts collected so far, within a transaction of the caller's."""
+        self._integration.store.orders.move(connection, self._moves)
+        for row, stage, values in self._moves:
+            for name, value in {"stage": stage, **values}.items():
+                setattr(row, name, value)
+        self._moves.clear()
+
+    def conclude(self) -> dict[str, int]:
+        """Give the counts of a batch that is all well, or whose holds are old and known; else raise.
+
+        `Transient` while something may still pass, `NeedsAttention` where this run found a new hold.
+        """
+        if self._failed:
+            raise Transient(f"{len(self._failed)} orders to be tried again: {_most_common(self._failed.values())}")
+        unfinished = self._integration.store.orders.of_batch(self._batch, frozenset({"held", "failed"}))
+        news = [row for row in unfinished if row.stage == "failed" or row.run == self._batch.run]
+        if news:
+            raise NeedsAttention("orders_need_attention", self._batch.id, len(news))
+        return {"held": len(unfinished)}
+
+
+def kept(values: Sequence[Any]) -> str:
+    """A list of domain values as the store keeps it."""
+    return json.dumps([value.model_dump(mode="json") for value in values], ensure_ascii=False)
+
+
+def _finding(row: OrderRow) -> Finding:
+    return Finding(code=row.code, field=row.field, found=row.found, expected=row.expected)
+
+
+def _most_common(reasons: Iterable[str]) -> str:
+    every = list(reasons)
+    return max(set(every), key=every.count)

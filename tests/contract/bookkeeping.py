@@ -1,0 +1,158 @@
+"""The accounting systems that the suite runs on, what a person does in them by hand, and documents to write.
+
+A new system joins by a class that fulfils `Bookkeeper` and a row in `BOOKKEEPERS`. Run as a program, this is another
+process that writes to the same books: `python -m tests.contract.bookkeeping SYSTEM PLACE NAME CALLS START`.
+"""
+
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Protocol
+
+from adapters.accounting.local import LocalAccounting, LocalBooks
+from domain.customers import NewCustomer, Values
+from domain.invoices import Document, Invoice, InvoiceLine, Recipient
+from domain.money import ZERO, ore
+from domain.outcomes import NeedsAttention
+from domain.ports import Accounting
+from domain.settlement import vat_totals
+
+ROOT = Path(__file__).parent.parent.parent
+PER_CALL = 40
+
+
+class Bookkeeper(Protocol):
+    """One system under test: `place` is enough to open its books again, in another process too."""
+
+    place: str
+
+    def __init__(self, place: str) -> None: ...
+
+    def books(self) -> Accounting:
+        """A connection of its own to the same books."""
+
+    def bar(self, customer: str) -> None:
+        """Bar a customer."""
+
+    def delete_customer(self, customer: str) -> None:
+        """Delete a customer."""
+
+    def delete_draft(self, number: str) -> None:
+        """Delete a draft."""
+
+    def close_period(self, until: date) -> None:
+        """Close the books up to and on a day."""
+
+
+@dataclass
+class LocalBookkeeper:
+    """The embedded books in a folder."""
+
+    place: str
+
+    def books(self) -> LocalBooks:
+        return LocalBooks(LocalAccounting(path=Path(self.place) / "books.db"))
+
+    def bar(self, customer: str) -> None:
+        self.books().change_customer(customer, barred=True)
+
+    def delete_customer(self, customer: str) -> None:
+        self.books().delete_customer(customer)
+
+    def delete_draft(self, number: str) -> None:
+        self.books().delete_draft(number)
+
+    def close_period(self, until: date) -> None:
+        self.books().close_period(until)
+
+
+BOOKKEEPERS: dict[str, type[Bookkeeper]] = {"local": LocalBookkeeper}
+
+
+def a_customer(
+    key: str, values: Values | None = None, *, contacts: Sequence[str] = (), number: str = ""
+) -> NewCustomer:
+    filled: Values = {"name": f"Kunde {key}", "email": f"{key}@example.dk", "country": "DK"}
+    return NewCustomer(key=key, values=filled | (values or {}), contacts=tuple(contacts), number=number)
+
+
+def a_line(unit_net: str = "80.00", quantity: str = "1", vat_rate: str = "25", text: str = "Kop") -> InvoiceLine:
+    amount, price = Decimal(quantity), Decimal(unit_net)
+    return InvoiceLine(
+        kind="product",
+        product="KOP-1",
+        text=text,
+        quantity=amount,
+        unit_net=price,
+        net=ore(amount * price),
+        vat_rate=Decimal(vat_rate),
+    )
+
+
+def an_invoice(reference: str, customer: str, *lines: InvoiceLine, **other: object) -> Invoice:
+    """An invoice whose sums are ours, as the rules compute them; `other` sets any field to something else."""
+    lines = lines or (a_line(),)
+    totals = vat_totals(lines)
+    net, vat = sum((one.net for one in totals), ZERO), sum((one.vat for one in totals), ZERO)
+    content: dict[str, object] = {
+        "kind": "invoice",
+        "reference": reference,
+        "customer": customer,
+        "date": date(2025, 3, 14),
+        "currency": "DKK",
+        "vat_zone": "domestic",
+        "recipient": Recipient(name="Åse Ørbæk", street="Ærøvej 1", zip="5970", city="Ærøskøbing", country="DK"),
+        "lines": lines,
+        "vat_totals": totals,
+        "net": net,
+        "vat": vat,
+        "total": net + vat,
+    }
+    return Invoice.model_validate(content | other)
+
+
+def a_credit_note(invoice: Invoice, refund: str, *lines: InvoiceLine, **other: object) -> Invoice:
+    """A credit note that takes lines of an invoice back; all of them when none is given."""
+    reference = f"{invoice.reference}-R{refund}"
+    content = {"kind": "credit_note", "credits": invoice.reference, "currency": invoice.currency, **other}
+    return an_invoice(reference, invoice.customer, *(lines or invoice.lines), **content)
+
+
+def documents_of_call(call: int, customer: str, name: str) -> list[tuple[str, Invoice]]:
+    """The invoices of one bulk call: references are the same for every writer, keys are the writer's own."""
+    return [
+        (f"{name}-{call}-{place}", an_invoice(f"shop-{call}-{place}", customer, a_line(), a_line("12.34", "3")))
+        for place in range(PER_CALL)
+    ]
+
+
+def another_process(
+    system: str, place: str, name: str, calls: int, start: float, customer: str
+) -> "subprocess.Popen[str]":
+    """Another process that writes that many bulk calls from `start` on, and tells of each what it wrote."""
+    arguments = [system, place, name, str(calls), str(start), customer]
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.contract.bookkeeping", *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+
+
+def main(system: str, place: str, name: str, calls: str, start: str, customer: str) -> None:
+    """Write call after call; one line for each, `CALL DOCUMENTS REFUSED`."""
+    books = BOOKKEEPERS[system](place).books()
+    time.sleep(max(0.0, float(start) - time.time()))
+    for call in range(int(calls)):
+        outcomes = books.create_documents(documents_of_call(call, customer, name), book=True)
+        written = sum(isinstance(outcome, Document) for outcome in outcomes)
+        refused = [outcome.finding.code for outcome in outcomes if isinstance(outcome, NeedsAttention)]
+        assert set(refused) <= {"reference_taken"}, refused
+        sys.stdout.write(f"{call} {written} {len(refused)}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,1 @@
+"""Other systems on loopback, as they really behave."""
