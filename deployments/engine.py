@@ -1,42 +1,89 @@
 """Prefect as Afstem starts it: on loopback, telling nobody, and quiet in the terminal."""
 
 import os
-from collections.abc import Callable, Iterator
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+
+HOST = "127.0.0.1"
+START_SECONDS = 120
 
 QUIET = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "DO_NOT_TRACK": "1",
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
     "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
-    "PREFECT_LOGGING_ROOT_LEVEL": "CRITICAL",
-    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(START_SECONDS),
 }
 
 
-def prepare(home: Path | None = None) -> None:
-    """Set the environment before Prefect is first imported: it reads it only then.
+def prepare(config: Path) -> Path:
+    """Set the environment before Prefect is first imported, which reads it only then; gives Prefect's home.
 
-    What the user has set stays. `home` keeps Prefect's own database and results apart from the user's.
+    Prefect's own database and results lie in `.prefect` beside the settings file, unless the user has said
+    otherwise (`PREFECT_HOME`, `PREFECT_API_URL`, a profile); a server that `afstem up` runs there is used.
     """
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
-    if home is not None:
-        os.environ["PREFECT_HOME"] = str(home)
+    own = Path.home() / ".prefect" / "profiles.toml"
+    if own.is_file():
+        os.environ.setdefault("PREFECT_PROFILES_PATH", str(own))
+    home = Path(os.environ.setdefault("PREFECT_HOME", str(config.resolve().parent / ".prefect")))
+    if "PREFECT_API_URL" not in os.environ and (url := running_server(home)):
+        os.environ["PREFECT_API_URL"] = url
+    return home
+
+
+def running_server(home: Path) -> str:
+    """The API of the server that `afstem up` runs on this home; empty where none answers."""
+    note = home / "afstem-server"
+    url = note.read_text().strip() if note.is_file() else ""
+    return url if url and answers(url) else ""
+
+
+def answers(url: str) -> bool:
+    """Whether a Prefect server answers there."""
+    import httpx
+
+    try:
+        return httpx.get(f"{url}/health", timeout=2).is_success
+    except httpx.HTTPError:
+        return False
 
 
 @contextmanager
-def server() -> Iterator[str]:
+def connected() -> Iterator[None]:
     """A Prefect API to run against: the user's own where one is set, else a temporary one that ends with us."""
     from prefect.client.orchestration import get_client
 
     with get_client(sync_client=True) as client:
         client.hello()
-        yield str(client.api_url)
+        yield
 
 
-def run(flow: Callable[..., Any], **parameters: Any) -> Any:
-    """Run a flow here and now, and give its final state rather than its exception."""
-    return flow(**parameters, return_state=True)
+@contextmanager
+def server(home: Path, port: int) -> Iterator[str]:
+    """A Prefect server with its UI on loopback for as long as the block lasts; gives the UI's address."""
+    url = f"http://{HOST}:{port}"
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            _wait_for(process, f"{url}/api")
+            note = home / "afstem-server"
+            note.write_text(f"{url}/api")
+            os.environ["PREFECT_API_URL"] = f"{url}/api"
+            yield url
+            note.unlink(missing_ok=True)
+        finally:
+            process.terminate()
+
+
+def _wait_for(process: "subprocess.Popen[bytes]", url: str) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not answers(url):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise TimeoutError(url)
+        time.sleep(0.2)

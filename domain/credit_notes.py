@@ -13,7 +13,7 @@ from domain.identity import visible
 from domain.invoice_lines import by_rate, invoice_lines, rate_lines, single
 from domain.invoice_rules import InvoiceRules
 from domain.invoices import Built, Invoice, InvoiceLine
-from domain.money import HUNDRED, ZERO, apportion, ore
+from domain.money import HUNDRED, ZERO, apportion, ore, vat_of
 from domain.orders import Order, Refund
 from domain.outcomes import Finding, NeedsAttention
 from domain.settlement import Settled, settle, vat_totals
@@ -116,17 +116,19 @@ def _settled(refund: Refund, invoice: Invoice, left: _Left, rules: InvoiceRules)
         raise NeedsAttention("refund_lines_do_not_add_up", f"refund {refund.id}", by_lines, refund.total)
     if amount > limit or not refund.lines:
         left = left.less(lines, by_lines)
-        lines += _amount_lines(amount, left, rules)
-        if amount == left.total:
-            limit += abs(left.total - sum(left.gross().values(), ZERO))
+        limit += abs(left.total - sum(left.gross().values(), ZERO))
+        lines += _amount_lines(amount, left, limit, rules)
     return settle(lines, refund.total, limit, rules), findings
 
 
-def _amount_lines(amount: Decimal, left: _Left, rules: InvoiceRules) -> list[InvoiceLine]:
-    """An amount with VAT as one line per rate: everything that is left, or each rate's share of the amount."""
-    if amount == left.total:
-        nets = {rate: left.net[rate] for rate in left.gross()}
-    else:
+def _amount_lines(amount: Decimal, left: _Left, limit: Decimal, rules: InvoiceRules) -> list[InvoiceLine]:
+    """An amount with VAT as one line per rate: everything that is left, or each rate's share of the amount.
+
+    After many small refunds, each with its VAT rounded, what is left may not come out to the amount any more.
+    """
+    nets = {rate: left.net[rate] for rate in left.gross()}
+    everything = sum((net + vat_of(net, rate) for rate, net in nets.items()), ZERO)
+    if amount != left.total or abs(everything - amount) > limit:
         open_rates = {rate: gross for rate, gross in left.gross().items() if gross > 0}
         shares = zip(open_rates, apportion(amount, list(open_rates.values())), strict=True)
         nets = {rate: min(ore(share * HUNDRED / (HUNDRED + rate)), left.net[rate]) for rate, share in shares}

@@ -11,8 +11,11 @@ COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 
 
 def danish_day(moment: datetime) -> date:
-    """The day it was in Denmark at an aware moment."""
-    return moment.astimezone(COPENHAGEN).date()
+    """The day it was in Denmark at an aware moment; at the very ends of the calendar, the day that stands there."""
+    try:
+        return moment.astimezone(COPENHAGEN).date()
+    except OverflowError:
+        return moment.date()
 
 
 def invoice_day(order: Order, rules: InvoiceRules) -> tuple[date, tuple[Finding, ...]]:

@@ -83,7 +83,14 @@ class Payment(Rules):
 
 
 class InvoiceRules(Rules):
-    """The whole `[invoices]` table."""
+    """The whole `[invoices]` table.
+
+    `date`: which of the order's days the invoice bears. `closed_until`: the last day of the closed period.
+    `payments` goes by the shop's own id of the method; a method that isn't there is told as soon as the table
+    has any. `discounts`: net prices after discount, or list prices and one discount line per VAT rate.
+    `line_notes`: which of the buyer's choices stand on a line. `note` may hold `{number}`, `{payment}`,
+    `{buyer_note}`. `zero_total` and `fully_refunded` speak of orders that have no invoice yet.
+    """
 
     products: ProductRules = ProductRules()
     texts: Texts = Texts()

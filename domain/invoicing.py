@@ -9,6 +9,7 @@ it would part line and shop, and with 25 % every fifth total can't be reached by
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from typing import Any
 
 from domain.credit_notes import fully_refunded
 from domain.customers import Customer
@@ -55,30 +56,40 @@ def build_invoice(
     if not lines:
         raise NeedsAttention("no_lines", "line_items")
     settled = settle(lines, order.total, rules.limit(len(order.lines)), rules)
-    day, day_findings = invoice_day(order, rules)
-    payment, payment_findings = _payment(order, rules)
-    recipient, recipient_findings = recipient_of(order, customer_type, customer, rules.lengths)
-    delivery, delivery_findings = delivery_of(order, rules.lengths)
+    head, head_findings = _head(order, customer_type, customer, rules)
     invoice = Invoice(
         kind="invoice",
         reference=reference,
         customer=customer_number,
-        date=day,
         currency=order.currency,
         vat_zone=zone,
-        payment_terms=payment.terms,
-        layout=payment.layout,
-        payment_account=payment.account,
-        recipient=recipient,
-        delivery=delivery,
-        requisition=_requisition(order, rules),
-        reference_person=cut(visible(order.field("reference_person")), rules.lengths.name),
-        kontostreng=visible(order.field("kontostreng")),
-        note=_note(order, payment, rules),
+        **head,
         **settled._asdict(),
     )
-    groups = (vat_findings, line_findings, day_findings, payment_findings, recipient_findings, delivery_findings)
-    return Built(invoice=invoice, warnings=tuple(finding for group in groups for finding in group))
+    return Built(invoice=invoice, warnings=(*vat_findings, *line_findings, *head_findings))
+
+
+def _head(
+    order: Order, customer_type: CustomerType, customer: Customer | None, rules: InvoiceRules
+) -> tuple[dict[str, Any], list[Finding]]:
+    """What stands above the lines: when, to whom, how it was paid, and the buyer's own references."""
+    day, day_findings = invoice_day(order, rules)
+    payment, payment_findings = _payment(order, rules)
+    recipient, recipient_findings = recipient_of(order, customer_type, customer, rules.lengths)
+    delivery, delivery_findings = delivery_of(order, rules.lengths)
+    head = {
+        "date": day,
+        "payment_terms": payment.terms,
+        "layout": payment.layout,
+        "payment_account": payment.account,
+        "recipient": recipient,
+        "delivery": delivery,
+        "requisition": _requisition(order, rules),
+        "reference_person": cut(visible(order.field("reference_person")), rules.lengths.name),
+        "kontostreng": visible(order.field("kontostreng")),
+        "note": _note(order, payment, rules),
+    }
+    return head, [*day_findings, *payment_findings, *recipient_findings, *delivery_findings]
 
 
 def _refuse(order: Order, rules: InvoiceRules) -> None:

@@ -50,7 +50,8 @@ class Buyer(Address):
 class OrderLine(Frozen):
     """One thing sold. `net` and `vat` are the line's totals after discounts, `list_net` before them.
 
-    `vat_rate` is in percent; `notes` are the buyer's choices (engraving, size) as shown in the shop.
+    `text` is plain, no HTML; `vat_rate` is in percent; `notes` are the buyer's choices (engraving, size) as shown
+    in the shop.
     """
 
     id: str

@@ -58,7 +58,7 @@ class LocalBooks(LocalCustomers, LocalDocuments):
 
     def check(self) -> Sequence[Finding]:
         """Whether the file, or the folder that it will lie in, can be used."""
-        folder = next(parent for parent in self.path.parents if parent.exists())
+        folder = next(parent for parent in self.path.parents if os.access(parent, os.F_OK))
         if not folder.is_dir() or not os.access(folder, os.W_OK):
             return [Finding(code="books_unreachable", field=FIELD, found=str(folder))]
         try:

@@ -22,7 +22,6 @@ YEARS = range(1990, 2101)
 _INVISIBLE = re.compile("[\xad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\xa0\u2028\u2029]")
 _CONTROL_BUT_NEWLINE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\xa0\u2028\u2029]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _TAG = re.compile("<[^<>]*>")
 
 
@@ -48,11 +47,10 @@ def text_of(value: object) -> str:
 
 
 def clean(text: str, *, keep_newlines: bool = False) -> str:
-    """Without what nobody can see and no database wants: control characters, bidi marks, halves of characters."""
+    """Without what nobody can see and no database wants: control characters and marks of direction."""
     if text.isprintable():
         return text.strip()
-    text = _SURROGATE.sub("\ufffd", _INVISIBLE.sub("", text))
-    return (_CONTROL_BUT_NEWLINE if keep_newlines else _CONTROL).sub(" ", text).strip()
+    return (_CONTROL_BUT_NEWLINE if keep_newlines else _CONTROL).sub(" ", _INVISIBLE.sub("", text)).strip()
 
 
 def identity_of(body: object) -> str:

@@ -113,4 +113,4 @@ def test_an_edited_order_shows_what_differs(case: dict[str, Any]) -> None:
 
 
 def test_there_is_a_case_for_every_trap_of_the_domain() -> None:
-    assert TRAPS_OF_THE_DOMAIN == {case["trap"] for case in CASES}
+    assert {case["trap"] for case in CASES} == TRAPS_OF_THE_DOMAIN

@@ -105,7 +105,9 @@ def test_a_full_refund_without_lines_takes_every_rate_back_to_zero() -> None:
 
 
 def test_a_full_refund_gives_the_gift_card_back_and_takes_back_all_vat() -> None:
-    sold = order("1 × Vase = 200.00 + 50.00 (25 %)", "gift_card …7 = -200.00 + 0.00 (0 %)", refunds=[refund("1", "50.00")])
+    sold = order(
+        "1 × Vase = 200.00 + 50.00 (25 %)", "gift_card …7 = -200.00 + 0.00 (0 %)", refunds=[refund("1", "50.00")]
+    )
     invoice, (note,) = invoice_of(sold), credit(sold)
     assert note.vat_totals == invoice.vat_totals
 
@@ -118,7 +120,10 @@ def test_a_full_refund_takes_back_the_correction_too_however_large() -> None:
 
 
 def test_many_small_refunds_end_exactly_at_zero() -> None:
-    sold = order("1 × Vase = 16.00 + 4.00 (25 %)", refunds=[refund(f"{n:02}", "0.33") for n in range(60)] + [refund("60", "0.20")])
+    sold = order(
+        "1 × Vase = 16.00 + 4.00 (25 %)",
+        refunds=[refund(f"{n:02}", "0.33") for n in range(60)] + [refund("60", "0.20")],
+    )
     notes = credit(sold)
     assert len(notes) == 61
     assert sum((note.total for note in notes), ZERO) == Decimal("20.00")

@@ -1,7 +1,9 @@
 """Whatever a shop sells, at whatever price, rate, discount or quantity: the sums of the documents are exact."""
 
+from datetime import UTC
 from decimal import Decimal
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
@@ -11,8 +13,8 @@ from domain.invoice_rules import InvoiceRules
 from domain.invoices import Built, Invoice
 from domain.invoicing import build_invoice, difference
 from domain.money import HUNDRED, ORE, ZERO, apportion, ore, vat_of
-from domain.orders import LineKind, Order, OrderLine, Refund
-from domain.outcomes import NeedsAttention
+from domain.orders import Address, Buyer, CustomerType, Found, LineKind, Order, OrderLine, Refund
+from domain.outcomes import NeedsAttention, Skip
 from domain.vat import VatRules
 from tests.unit.orders_by_hand import ORDERED, order
 
@@ -29,7 +31,9 @@ def sold_lines(draw: DrawFn, line_id: str = "1") -> OrderLine:
     """A line as shops reckon it: a price with or without VAT, a discount, then rounded, each shop in its own way."""
     kind: LineKind = draw(st.sampled_from(["product", "product", "product", "freight", "fee"]))
     rate = draw(st.sampled_from(RATES))
-    quantity = draw(st.sampled_from([Decimal(number) for number in ("1", "1", "2", "3", "7", "100", "0.5", "2.75", "0.333")]))
+    quantity = draw(
+        st.sampled_from([Decimal(number) for number in ("1", "1", "2", "3", "7", "100", "0.5", "2.75", "0.333")])
+    )
     price, off = draw(prices), draw(discounts)
     including = draw(st.booleans())
     before = price * quantity / (1 + rate / HUNDRED) if including else price * quantity
@@ -79,7 +83,7 @@ def assert_sums_agree(document: Invoice) -> None:
 
 
 @given(orders(), st.sampled_from([WIDE, AS_LINE]))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_the_invoices_total_is_the_orders_to_the_ore(sold: Order, rules: InvoiceRules) -> None:
     invoice = build(sold, rules)
     assert invoice.total == sold.total
@@ -88,7 +92,7 @@ def test_the_invoices_total_is_the_orders_to_the_ore(sold: Order, rules: Invoice
 
 
 @given(orders())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_the_vat_of_each_rate_is_the_shops_within_an_ore_a_line(sold: Order) -> None:
     for total in build(sold).vat_totals:
         lines = [one for one in sold.lines if one.vat_rate == total.rate]
@@ -97,23 +101,20 @@ def test_the_vat_of_each_rate_is_the_shops_within_an_ore_a_line(sold: Order) -> 
 
 
 @given(orders())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_the_correction_stays_within_the_usual_limit(sold: Order) -> None:
     corrections = [one.net for one in build(sold).lines if one.kind == "correction"]
     assert all(abs(one) <= Decimal("0.05") * len(sold.lines) for one in corrections)
 
 
-@given(orders(), st.sampled_from([Decimal("1.01"), Decimal("-1.01"), Decimal("250")]))
+@given(orders(), st.sampled_from([Decimal("1.01"), Decimal("-1.01"), Decimal(250)]))
 @settings(max_examples=100, deadline=None)
 def test_a_total_that_is_not_the_lines_is_held_and_never_made_to_fit(sold: Order, wrong: Decimal) -> None:
     assume(sold.total + wrong >= 0)
     odd = sold.model_copy(update={"total": sold.total + wrong})
-    try:
+    with pytest.raises(NeedsAttention) as held:
         build(odd, InvoiceRules())
-    except NeedsAttention as held:
-        assert held.finding.code in {"lines_do_not_add_up", "no_lines"}
-    else:
-        raise AssertionError("a wrong total was invoiced")
+    assert held.value.finding.code in {"lines_do_not_add_up", "no_lines"}
 
 
 @given(orders())
@@ -140,7 +141,7 @@ def refunded_orders(draw: DrawFn) -> Order:
 
 
 @given(refunded_orders())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_credit_notes_are_exact_and_never_more_than_the_invoice(sold: Order) -> None:
     invoice = build(sold)
     outcomes = build_credit_notes(sold, invoice, [], WIDE)
@@ -159,7 +160,7 @@ def test_credit_notes_are_exact_and_never_more_than_the_invoice(sold: Order) -> 
 
 
 @given(refunded_orders())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_each_refund_is_credited_once_however_often_one_looks(sold: Order) -> None:
     invoice = build(sold)
     notes: list[Invoice] = []
@@ -170,7 +171,7 @@ def test_each_refund_is_credited_once_however_often_one_looks(sold: Order) -> No
 
 
 @given(orders(), st.lists(st.decimals("0.01", 1, places=4), min_size=1, max_size=5))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_amounts_that_add_up_to_the_whole_undo_the_invoice(sold: Order, weights: list[Decimal]) -> None:
     assume(sold.total > 0 and all(one.net >= 0 for one in sold.lines))
     shares = apportion(sold.total, weights)
@@ -184,3 +185,70 @@ def test_amounts_that_add_up_to_the_whole_undo_the_invoice(sold: Order, weights:
         left = [one.net for one in invoice.lines if one.vat_rate == rate]
         taken = [one.net for note in notes for one in note.lines if one.vat_rate == rate]
         assert sum(taken, ZERO) == sum(left, ZERO)
+
+
+anything = st.decimals(Decimal("-1e11"), Decimal("1e11"), places=8) | st.sampled_from(
+    [ZERO, ORE, Decimal("1E-8"), Decimal(1)]
+)
+words = st.text(st.characters(exclude_categories=[]), max_size=40) | st.sampled_from(
+    ["", "&amp;#0;", "{0}", "x" * 10_000]
+)
+
+
+@st.composite
+def broken_orders(draw: DrawFn) -> Order:
+    """What no adapter should let through, but might: any amount, any text, any day."""
+
+    def broken_line(number: int) -> OrderLine:
+        return OrderLine.model_construct(
+            id=str(number),
+            kind=draw(st.sampled_from(["product", "freight", "fee", "gift_card"])),
+            text=draw(words),
+            sku=draw(words),
+            quantity=draw(anything),
+            net=draw(anything),
+            list_net=draw(anything),
+            vat=draw(anything),
+            vat_rate=draw(anything),
+            notes=(),
+        )
+
+    lines = tuple(broken_line(number) for number in range(draw(st.integers(0, 3))))
+    fits = draw(st.booleans())
+    fitting = [one.model_copy(update={"vat_rate": Decimal(25), "vat": one.net / 4}) for one in lines] if fits else lines
+    vat = sum((one.vat for one in fitting), ZERO)
+    day = draw(st.datetimes(timezones=st.just(UTC)))
+    return order(currency=draw(st.sampled_from(["DKK", "KWD", ""])), country=draw(words)).model_copy(
+        update={
+            "lines": tuple(fitting),
+            "total": ore(sum((one.net for one in fitting), vat)) if fits else draw(anything),
+            "total_vat": vat,
+            "created_at": day,
+            "buyer": Buyer.model_validate(
+                dict.fromkeys(Buyer.model_fields, draw(words).encode(errors="replace").decode())
+            ),
+            "delivery": draw(
+                st.none() | st.builds(lambda text: Address.model_construct(country=text, zip=text), words)
+            ),
+            "fields": {
+                name: Found.model_construct(key="k", value=draw(words)) for name in ("cvr", "ean", "vat_number")
+            },
+            "refunds": (Refund(id="1", created_at=day, total=draw(anything), lines=()),),
+        }
+    )
+
+
+@given(broken_orders(), st.sampled_from(["b2c", "b2b", "ean"]), st.booleans())
+@settings(max_examples=100, deadline=None)
+def test_a_broken_order_is_held_or_invoiced_exactly_but_never_crashes(
+    sold: Order, customer_type: CustomerType, oss: bool
+) -> None:
+    try:
+        invoice = build_invoice(sold, customer_type, "17", "shop-1", InvoiceRules(), VatRules(oss=oss)).invoice
+    except (NeedsAttention, Skip):
+        return
+    assert invoice.total == sold.total
+    assert_sums_agree(invoice)
+    assert invoice.fingerprint
+    for outcome in build_credit_notes(sold, invoice, [], InvoiceRules()):
+        assert isinstance(outcome, NeedsAttention) or outcome.invoice.total <= invoice.total

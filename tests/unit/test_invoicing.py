@@ -3,6 +3,7 @@ import shutil
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -49,7 +50,10 @@ def test_html_entities_are_decoded_and_control_characters_removed() -> None:
 
 
 def test_a_line_without_a_text_is_called_what_it_is() -> None:
-    nameless = [line("1 × x = 80 + 20 (25 %)").model_copy(update={"text": "", "kind": kind}) for kind in ("product", "freight", "fee")]
+    nameless = [
+        line("1 × x = 80 + 20 (25 %)").model_copy(update={"text": "", "kind": kind})
+        for kind in ("product", "freight", "fee")
+    ]
     assert texts(build(order(sold=nameless))) == ["Vare", "Fragt", "Gebyr"]
 
 
@@ -64,8 +68,10 @@ def test_the_buyers_choices_stand_on_the_line_as_the_setting_says() -> None:
 # Who stands on the invoice
 
 
-def company(fields: dict[OrderField, str], **more: object) -> Order:
-    buyer = Buyer(name="Ida Ørbæk", company="Vase &amp; Co", street="Tværvej 3", zip="8000", city="Aarhus", country="DK")
+def company(fields: dict[OrderField, str], **more: Any) -> Order:
+    buyer = Buyer(
+        name="Ida Ørbæk", company="Vase &amp; Co", street="Tværvej 3", zip="8000", city="Aarhus", country="DK"
+    )
     return order(CUP, fields=fields, **more).model_copy(update={"buyer": buyer})
 
 
@@ -189,7 +195,7 @@ def test_an_order_in_yen_needs_no_decimals() -> None:
 
 def test_a_rate_and_a_quantity_are_written_the_same_however_the_shop_writes_them() -> None:
     plain = line("2 × Vase = 80.00 + 20.00 (25 %)")
-    odd = plain.model_copy(update={"quantity": Decimal("2.000"), "vat_rate": Decimal("25.0000"), "net": Decimal("80")})
+    odd = plain.model_copy(update={"quantity": Decimal("2.000"), "vat_rate": Decimal("25.0000"), "net": Decimal(80)})
     assert build(order(sold=[odd])).invoice.fingerprint == build(order(sold=[plain])).invoice.fingerprint
 
 
@@ -243,7 +249,10 @@ def test_everything_that_can_differ_is_shown() -> None:
         "recipient": before.recipient.model_copy(update={"ean": "5798000420526"}),
     }
     found = difference(before, before.model_copy(update=changes))
-    assert {one.field for one in found} == (set(changes) - {"recipient", "delivery"}) | {"recipient.ean", "delivery.street"}
+    assert {one.field for one in found} == (set(changes) - {"recipient", "delivery"}) | {
+        "recipient.ean",
+        "delivery.street",
+    }
 
 
 def test_a_line_that_came_and_one_that_went_are_shown() -> None:
@@ -264,7 +273,9 @@ def test_two_equal_lines_of_which_one_went_are_a_difference() -> None:
 
 def codes_raised() -> set[str]:
     told = re.compile(r'(?:NeedsAttention|Skip)\(\s*"(\w+)"|code="(\w+)"|told = \("(\w+)"')
-    sources = [module.__file__ or "" for module in (invoicing, invoice_lines, credit_notes, days, recipients, settlement, vat)]
+    sources = [
+        module.__file__ or "" for module in (invoicing, invoice_lines, credit_notes, days, recipients, settlement, vat)
+    ]
     found = [match for source in sources for match in told.findall(Path(source).read_text(encoding="utf-8"))]
     return {code for match in found for code in match if code}
 

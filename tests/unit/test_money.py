@@ -11,12 +11,16 @@ fine_amounts = st.decimals(-100_000, 100_000, places=5)
 some_weights = st.lists(st.decimals(0, 10_000, places=2), min_size=1, max_size=12)
 
 
-@pytest.mark.parametrize(("written", "meant"), [("12.50", "12.5"), (" 7 ", "7"), (3, "3"), ("-0.01", "-0.01"), ("1e3", "1000")])
+@pytest.mark.parametrize(
+    ("written", "meant"), [("12.50", "12.5"), (" 7 ", "7"), (3, "3"), ("-0.01", "-0.01"), ("1e3", "1000")]
+)
 def test_an_amount_is_read_as_shops_write_it(written: object, meant: str) -> None:
     assert amount(written) == Decimal(meant)
 
 
-@pytest.mark.parametrize("written", [0.1, True, None, "", "12,50", "NaN", "Infinity", "1e12", Decimal("sNaN"), [], "12 kr"])
+@pytest.mark.parametrize(
+    "written", [0.1, True, None, "", "12,50", "NaN", "Infinity", "1e12", Decimal("sNaN"), [], "12 kr"]
+)
 def test_what_is_no_amount_is_refused(written: object) -> None:
     with pytest.raises(ValueError, match="not an amount"):
         amount(written)
@@ -39,7 +43,9 @@ def test_vat_is_rounded_once() -> None:
     assert str(vat_of(Decimal("-7.00"), Decimal(0))) == "0.00"
 
 
-@pytest.mark.parametrize(("value", "shown"), [("25.0000", "25"), ("25.50", "25.5"), ("100", "100"), ("-0", "0"), ("1E+2", "100")])
+@pytest.mark.parametrize(
+    ("value", "shown"), [("25.0000", "25"), ("25.50", "25.5"), ("100", "100"), ("-0", "0"), ("1E+2", "100")]
+)
 def test_equal_numbers_are_written_the_same(value: str, shown: str) -> None:
     assert str(plain(Decimal(value))) == shown
 

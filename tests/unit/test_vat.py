@@ -82,7 +82,8 @@ def test_the_zone_follows_the_place_as_shops_write_it(country: str, zip_code: st
 
 
 @pytest.mark.parametrize(
-    ("country", "state", "zone"), [("ES", "TF", "abroad"), ("ES", "GC", "abroad"), ("ES", "ES-CE", "abroad"), ("ES", "M", "eu")]
+    ("country", "state", "zone"),
+    [("ES", "TF", "abroad"), ("ES", "GC", "abroad"), ("ES", "ES-CE", "abroad"), ("ES", "M", "eu")],
 )
 def test_a_territory_is_known_by_its_state_too(country: str, state: str, zone: str) -> None:
     assert place(country, state=state)[0] == zone
@@ -90,7 +91,14 @@ def test_a_territory_is_known_by_its_state_too(country: str, state: str, zone: s
 
 @pytest.mark.parametrize(
     ("country", "zip_code", "rate"),
-    [("PT", "9500-123", "16"), ("PT", "9000", "22"), ("AT", "6691", "19"), ("AT", "1010", "20"), ("MC", "", "20"), ("GB", "BT1 1AA", "20")],
+    [
+        ("PT", "9500-123", "16"),
+        ("PT", "9000", "22"),
+        ("AT", "6691", "19"),
+        ("AT", "1010", "20"),
+        ("MC", "", "20"),
+        ("GB", "BT1 1AA", "20"),
+    ],
 )
 def test_a_region_has_its_own_standard_rate(country: str, zip_code: str, rate: str) -> None:
     assert standard_rate(place(country, zip_code)[1], TODAY) == Decimal(rate)
@@ -185,7 +193,9 @@ def test_a_vat_number_of_another_eu_country_is_recognised(country: str, written:
     assert (found.number, found.field) == (number, "meta:cvr")
 
 
-@pytest.mark.parametrize("written", ["DK13585628", "13585628", "DE123", "GB980780684", "NO923609016MVA", "", "ÆØÅ", "SE556188840402"])
+@pytest.mark.parametrize(
+    "written", ["DK13585628", "13585628", "DE123", "GB980780684", "NO923609016MVA", "", "ÆØÅ", "SE556188840402"]
+)
 def test_what_is_no_eu_vat_number_is_not_one(written: str) -> None:
     assert foreign_vat_number(order("1 × Vase = 80 + 20 (25 %)", fields={"vat_number": written})) is None
 

@@ -1,0 +1,33 @@
+"""A person says which customer an order is for; the choice is remembered for that identity."""
+
+from adapters.integration import Integration
+from adapters.store import OrderRow
+from domain.classification import classify
+from domain.outcomes import Misconfigured
+from tasks.mirror import refresh_customers
+
+
+def choose_customer(integration: Integration, order: str, customer: str) -> list[str]:
+    """Remember that the ambiguous identity of an order is this customer; gives all orders that waited for it.
+
+    Raises `Misconfigured` for an order or a customer that isn't there, an order that isn't held for its customer,
+    and a barred customer: with it the order would only be held again.
+    """
+    row = integration.store.orders.by_number(integration.name, order)
+    if row is None:
+        raise Misconfigured("unknown_order", "order", order)
+    if row.stage != "held" or row.code != "ambiguous_customer":
+        raise Misconfigured("nothing_to_resolve", "order", order)
+    refresh_customers(integration)
+    chosen = integration.directory.by_number([customer]).get(customer)
+    if chosen is None or chosen.barred:
+        raise Misconfigured("customer_barred" if chosen else "customer_unknown", "customer", customer)
+    classified = classify(integration.order(row), integration.settings.customers)
+    identities = [identity.key for identity in classified.identities if identity.field == row.field]
+    with integration.store.together() as connection:
+        integration.directory.link(connection, [(key, chosen) for key in identities], chosen=True)
+    return [one.number for one in integration.store.orders.needing_attention(integration.name) if _same_hold(one, row)]
+
+
+def _same_hold(one: OrderRow, other: OrderRow) -> bool:
+    return (one.code, one.field, one.expected) == (other.code, other.field, other.expected)
