@@ -31,10 +31,9 @@ class StoreSettings(Rules):
 
 
 class RunSettings(Rules):
-    """How a run works: orders a batch, and batches side by side."""
+    """How a run works: about so many orders go into a batch."""
 
     batch_size: int = Field(default=250, ge=1, le=2000)
-    workers: int = Field(default=4, ge=1, le=32)
 
 
 class Settings(Rules):

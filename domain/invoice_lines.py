@@ -14,7 +14,7 @@ from domain.invoices import InvoiceLine, InvoiceLineKind
 from domain.money import HUNDRED, NO_VAT, ORE, ZERO, ore, plain, round_together, split_price
 from domain.orders import OrderLine
 from domain.outcomes import Finding, NeedsAttention
-from domain.texts import cut, label
+from domain.texts import cut
 
 ONE = Decimal(1)
 
@@ -102,13 +102,13 @@ def _kind(line: OrderLine, rules: InvoiceRules) -> InvoiceLineKind:
 
 
 def _text(line: OrderLine, rules: InvoiceRules) -> str:
-    text = label(line.text) or visible(line.sku) or str(getattr(rules.texts, line.kind))
+    text = visible(line.text) or visible(line.sku) or str(getattr(rules.texts, line.kind))
     if line.kind == "gift_card" and line.net < 0:
         text = f"{rules.texts.gift_card} {text}"
     if rules.line_notes == "none":
         return text
     chosen = [note for note in line.notes if rules.line_notes == "all" or note.key in rules.line_notes]
-    return ", ".join([text, *(f"{label(note.key)}: {label(note.value)}" for note in chosen)])
+    return ", ".join([text, *(f"{visible(note.key)}: {visible(note.value)}" for note in chosen)])
 
 
 def _product(one: Rated, net: Decimal, text: str, products: ProductRules, findings: list[Finding]) -> str:

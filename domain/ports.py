@@ -17,10 +17,13 @@ class Reading:
 
     `cursor` is where the next reading starts, fixed before the first page was asked for:
     store it only after every page is stored. It is the adapter's own text, opaque to others.
+    `read_anew` are places without an order id (`file:NAME`): what was held under one of them, or under `file:NAME#3`
+    within it, and isn't read again is there no longer.
     """
 
     pages: Iterator[Sequence[RawOrder]]
     cursor: str
+    read_anew: tuple[str, ...] = ()
 
 
 class Webshop(Protocol):

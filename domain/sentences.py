@@ -722,6 +722,12 @@ SENTENCES: dict[str, Sentences] = {
         "{found} orders need attention.",
         "See them with `afstem attention`.",
     ),
+    "file_mended": Sentences(
+        "Her stod noget ulæseligt i en fil, som er rettet eller væk siden.",
+        "Intet at gøre: ordrerne i filen er læst under deres egne numre.",
+        "Something unreadable stood here in a file that has been corrected or removed since.",
+        "Nothing to do: the orders in the file were read under their own numbers.",
+    ),
     "no_longer_counts": Sentences(
         "Ordren tæller ikke længere: dens status er nu »{found}«.",
         "Intet at gøre, medmindre den skulle faktureres: så ret dens status i webshoppen.",

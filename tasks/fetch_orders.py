@@ -30,8 +30,11 @@ def fetch(integration: Integration, since: datetime | None = None) -> dict[str, 
     """The step itself. The cursor moves only when the whole reading is stored."""
     counts: Counter[str] = Counter(read=0, new=0, changed=0)
     reading = integration.webshop.read(integration.store.shop_cursor(integration.name), since)
+    placeless: set[str] = set()
     for page in reading.pages:
         counts.update(store_page(integration, page))
+        placeless |= {raw.id for raw in page if raw.id.startswith("file:")}
+    integration.store.orders.withdraw(integration.name, reading.read_anew, placeless)
     if since is None:
         integration.store.move_shop_cursor(integration.name, reading.cursor)
     for stale in integration.store.orders.read_otherwise(integration.name, integration.settings.reading_hash):

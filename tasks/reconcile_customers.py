@@ -91,6 +91,11 @@ def first_of_each(new: Sequence[tuple[Case, Decision]]) -> tuple[list[tuple[Case
     return first, rest
 
 
+def subject_of(case: Case) -> str:
+    """What an operation on behalf of this order is about."""
+    return f"{case.row.integration}-{case.order.id}"
+
+
 class Reconciliation:
     """Finds, makes and updates the customers of one batch."""
 
@@ -153,11 +158,16 @@ class Reconciliation:
 
     def _create(self, decided: Sequence[tuple[Case, Decision]]) -> int:
         """Make the customers that nobody found: intent, call, outcome."""
-        wanted = [(case, decision, new) for case, decision in decided if (new := self._new_customer(case))]
+        earlier = self._integration.operations.finished("customer", [subject_of(case) for case, _ in decided])
+        wanted = [
+            (case, decision, new)
+            for case, decision in decided
+            if (new := self._new_customer(case, earlier[subject_of(case)]))
+        ]
         if not wanted:
             return 0
         operations, books = self._integration.operations, self._integration.books
-        operations.intend("customer", [(new.key, case.order.id) for case, _, new in wanted], self._batch.id)
+        operations.intend("customer", [(new.key, subject_of(case)) for case, _, new in wanted], self._batch.id)
         outcomes = books.create_customers([new for _, _, new in wanted])
         settled: list[Settled] = []
         for (case, decision, new), outcome in zip(wanted, outcomes, strict=True):
@@ -170,7 +180,8 @@ class Reconciliation:
         self._keep(settled, [(new.key, outcome) for (_, _, new), outcome in zip(wanted, outcomes, strict=True)])
         return len(settled)
 
-    def _new_customer(self, case: Case) -> NewCustomer | None:
+    def _new_customer(self, case: Case, earlier: int) -> NewCustomer | None:
+        """The customer to make, under a key that a retry has too, but not a customer made and deleted before."""
         rules = self._rules[case.classification.type]
         wanted, contacts, warnings = wanted_of(self._integration, case)
         case.warnings.extend(warnings)
@@ -180,7 +191,7 @@ class Reconciliation:
             self._verdicts.held(case.row, error.finding, **classified_as(case))
             return None
         people = contacts if rules.writes("contact", "create") else ()
-        key = operation_key("customer", case.classification.identities[0].key, case.order.id, case.row.content_hash)
+        key = operation_key("customer", subject_of(case), case.row.content_hash, str(earlier))
         return NewCustomer(key=key, values=values, contacts=people, number=wanted_number(case.order, rules))
 
     def _update(self, decided: Sequence[tuple[Case, Decision]]) -> int:

@@ -11,6 +11,11 @@ from domain.orders import Order
 from domain.outcomes import AfstemError, Finding, NeedsAttention, Transient
 from tasks.verdicts import Verdicts
 
+OF_NO_MATTER_ONCE_BOOKED = frozenset(
+    {"recipient.email", "recipient.phone", "note", "payment_terms", "layout", "payment_account"}
+)
+"""An edit of these alone changes nothing that a bookkeeper would credit a booked invoice for."""
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -136,6 +141,10 @@ def judge(wanted: Wanted, standing: DocumentRow) -> str:
         return "leave"
     if standing.state == "draft" and standing.fingerprint == standing.written_as:
         return "rewrite"
+    if standing.state == "booked":
+        changes = tuple(one for one in changes if one.field not in OF_NO_MATTER_ONCE_BOOKED)
+        if not changes:
+            return "leave"
     code = "changed_after_booking" if standing.state == "booked" else "draft_changed"
     found = "; ".join(f"{one.field}: {one.before} → {one.after}" for one in changes)
     raise NeedsAttention(code, changes[0].field, found, standing.number)

@@ -1,9 +1,10 @@
 """Operations: every write to the outside is committed as an intent before the call, with its outcome after it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from adapters.store.database import Database, chunks
 from adapters.store.tables import OperationRow, table_of
@@ -46,6 +47,21 @@ class Operations:
                 )
             self._database.upsert(connection, OperationRow, rows, keep={"intended_at", "outcome"})
         return earlier
+
+    def finished(self, kind: str, subjects: Sequence[str]) -> Counter[str]:
+        """How often each subject was written before, with success: the next time is another operation."""
+        found: Counter[str] = Counter()
+        count = select(operations.c.subject, func.count().label("count")).group_by(operations.c.subject)
+        with self._database.reading() as connection:
+            for piece in chunks(subjects):
+                query = count.where(
+                    operations.c.books == self.books,
+                    operations.c.kind == kind,
+                    operations.c.state == "done",
+                    operations.c.subject.in_(piece),
+                )
+                found.update({row.subject: row.count for row in connection.execute(query)})
+        return found
 
     def done(self, connection: Connection, outcomes: Sequence[tuple[str, str, str]]) -> None:
         """Commit each outcome `(key, done|refused, number or code)`, within a transaction."""

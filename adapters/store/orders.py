@@ -2,13 +2,13 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, bindparam, func, select, tuple_, update
+from sqlalchemy import Connection, bindparam, func, or_, select, tuple_, update
 
 from adapters.store.database import CHUNK, Database, chunks
 from adapters.store.presence import Presence
@@ -91,6 +91,23 @@ class Orders:
                 return
             after = query.where(tuple_(*place) > tuple_(rows[-1].ordered_at, rows[-1].order_id))
             yield [row for row in rows if row.batch not in busy]
+
+    def withdraw(self, integration: str, places: Sequence[str], still_there: Collection[str]) -> None:
+        """Skip what was held under these places (`file:NAME`, `file:NAME#3`) and isn't there any more."""
+        for piece in chunks(places):
+            here = or_(*(orders.c.order_id.startswith(f"{place}#", autoescape=True) for place in piece))
+            query = select(orders.c.order_id).where(
+                orders.c.integration == integration,
+                orders.c.stage == "held",
+                or_(orders.c.order_id.in_(piece), here),
+            )
+            with self._database.writing() as connection:
+                gone = [order for order in connection.execute(query).scalars() if order not in still_there]
+                for ids in chunks(gone):
+                    withdrawn = update(orders).where(
+                        orders.c.integration == integration, orders.c.order_id.in_(ids)
+                    )
+                    connection.execute(withdrawn.values(stage="skipped", code="file_mended", found="", expected=""))
 
     def count(self, integration: str) -> int:
         """How many orders of this integration are stored."""

@@ -141,7 +141,7 @@ class OperationRow(SQLModel, table=True):
     """A write to the outside: the intent is committed before the call, the outcome after it."""
 
     __tablename__ = "operations"
-    __table_args__ = (Index("operations_open", "books", "state"),)
+    __table_args__ = (Index("operations_of", "books", "kind", "subject"),)
     key: str = Field(primary_key=True)
     books: str
     kind: str

@@ -63,8 +63,9 @@ class FilesShop:
 
     def read(self, cursor: str | None, since: datetime | None = None) -> Reading:
         """What changed in the folder since `cursor`; with `since` everything, as a file's time may be a copy's."""
-        now = self._look()
-        return Reading(self._pages(now, Folder.from_cursor(None if since else cursor)), now.cursor())
+        now, before = self._look(), Folder.from_cursor(None if since else cursor)
+        places = tuple(f"file:{name}" for name in sorted(_changed(now.orders, before.orders)))
+        return Reading(self._pages(now, before), now.cursor(), places)
 
     def normalise(self, raw: RawOrder) -> Order:
         """The order in our words. Raises `NeedsAttention`."""

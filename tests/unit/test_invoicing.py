@@ -44,8 +44,8 @@ def codes(built: Built) -> list[str]:
 # The text of a line
 
 
-def test_html_entities_are_decoded_and_control_characters_removed() -> None:
-    sold = order(sold=[line(CUP).model_copy(update={"text": "Bog &quot;Æbler &amp; Øl&quot;\x00\n\u202e 2\ud800"})])
+def test_control_characters_are_removed_from_a_text() -> None:
+    sold = order(sold=[line(CUP).model_copy(update={"text": "Bog \"Æbler & Øl\"\x00\n\u202e 2\ud800"})])
     assert texts(build(sold)) == ['Bog "Æbler & Øl" 2']
 
 
@@ -58,7 +58,7 @@ def test_a_line_without_a_text_is_called_what_it_is() -> None:
 
 
 def test_the_buyers_choices_stand_on_the_line_as_the_setting_says() -> None:
-    notes = (Found(key="Størrelse", value="M"), Found(key="Gravering", value="Til &amp; fra"))
+    notes = (Found(key="Størrelse", value="M"), Found(key="Gravering", value="Til & fra"))
     sold = order(sold=[line(CUP).model_copy(update={"notes": notes})])
     assert texts(build(sold)) == ["Kaffekop, Størrelse: M, Gravering: Til & fra"]
     assert texts(build(sold, InvoiceRules(line_notes="none"))) == ["Kaffekop"]

@@ -113,7 +113,7 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("key"),
     )
-    op.create_index("operations_open", "operations", ["books", "state"], unique=False)
+    op.create_index("operations_of", "operations", ["books", "kind", "subject"], unique=False)
     op.create_table(
         "orders",
         sa.Column("integration", sa.String(), nullable=False),

@@ -1,0 +1,56 @@
+"""`python -m tests.bench [--small]`: how fast Afstem is and how much memory it takes, on this machine.
+
+Results are proven, and a wrong one ends it with an error; a figure that misses its target is only told.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from rich.console import Console
+
+from tests.bench.engine import prefect_server
+from tests.bench.figures import Figure, WrongResult, machine, tell
+from tests.bench.idle import idle
+from tests.bench.matching import matching
+from tests.bench.whole_way import growth, run_whole_way, speed
+
+FEW, MANY, CUSTOMERS = 10_000, 100_000, 100_000
+SMALL_FEW, SMALL_MANY, SMALL_CUSTOMERS = 1_000, 5_000, 10_000
+
+
+def measured(folder: Path, few: int, many: int, customers: int) -> Iterator[Figure]:
+    """Every figure, as soon as it is known."""
+    yield matching(customers)
+    with prefect_server(folder / "prefect") as environment:
+        yield from idle(folder / "idle", environment)
+        first = run_whole_way(folder / "few", environment, few)
+        yield speed(first)
+        yield growth(first, run_whole_way(folder / "many", environment, many))
+
+
+def main() -> int:
+    """Measure, and tell."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--small", action="store_true", help="fewer orders: a few minutes instead of a quarter of an hour")
+    parser.add_argument("--folder", type=Path, help="where to work and leave everything; else a temporary one")
+    chosen = parser.parse_args()
+    sizes = (SMALL_FEW, SMALL_MANY, SMALL_CUSTOMERS) if chosen.small else (FEW, MANY, CUSTOMERS)
+    console, described = Console(), machine()
+    figures: list[Figure] = []
+    with tempfile.TemporaryDirectory(prefix="afstem-bench-") as temporary:
+        try:
+            for figure in measured(chosen.folder or Path(temporary), *sizes):
+                console.print(f"{figure.what}: [bold]{figure.found}", highlight=False)
+                figures.append(figure)
+        except WrongResult as wrong:
+            console.print(f"[red]{wrong}", highlight=False)
+            return 1
+    tell(console, described, figures)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

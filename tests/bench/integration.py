@@ -1,0 +1,33 @@
+"""Settings files for the benchmarks' shops, all into embedded books."""
+
+from pathlib import Path
+
+NAME = "bench"
+
+_SETTINGS = """
+name = "{name}"
+[webshop]
+{webshop}
+statuses = ["processing", "completed"]
+[webshop.fields]
+cvr = ["meta:_billing_cvr"]
+ean = ["meta:_billing_ean"]
+requisition = ["meta:_billing_ean_reference"]
+reference_person = ["meta:_billing_ean_person"]
+[accounting]
+kind = "local"
+path = "books.db"
+[store]
+url = "sqlite:///afstem.db"
+[customers]
+preset = "recommended"
+"""
+
+FILES = 'kind = "files"\npath = "orders"'
+
+
+def write_settings(folder: Path, webshop: str = FILES) -> Path:
+    """A settings file in this folder; gives its path."""
+    path = folder / "afstem.toml"
+    path.write_text(_SETTINGS.format(name=NAME, webshop=webshop), encoding="utf-8")
+    return path
