@@ -87,7 +87,7 @@ def classify(order: Order, rules: CustomerRules) -> Classification:
     for seen in evidence:
         if seen.verdict == "impossible":
             raise NeedsAttention(seen.code, seen.key, seen.value)
-    classified = _typed(evidence)
+    classified = typed(evidence)
     if classified.type == "b2c" and rules.company_without_cvr == "hold":
         _refuse_company(order, evidence)
     resolved = rules.of(classified.type)
@@ -165,7 +165,7 @@ def _is_phone(text: str, order: Order) -> bool:
     return bool(typed) and (with_country_code or typed == identity.normalise("phone", order.buyer.phone))
 
 
-def _typed(evidence: tuple[Evidence, ...]) -> Classification:
+def typed(evidence: tuple[Evidence, ...]) -> Classification:
     """The type, with the numbers that go with it."""
     valid = {seen.field: seen.number for seen in evidence if seen.verdict == "valid"}
     companies = [valid[field] for field in ("cvr", "vat_number") if field in valid]

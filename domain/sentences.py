@@ -770,6 +770,42 @@ SENTENCES: dict[str, Sentences] = {
         "Order {found} does not wait for a choice of customer.",
         "See what it waits for with `afstem explain`.",
     ),
+    "not_now": Sentences(
+        "Det kunne ikke lade sig gøre lige nu: {found}.",
+        "Prøv igen om lidt; intet er gået tabt.",
+        "It could not be done just now: {found}.",
+        "Try again in a while; nothing is lost.",
+    ),
+    "settings_exist": Sentences(
+        "{field} findes allerede og bliver ikke overskrevet.",
+        "Vælg et andet navn med --output, eller flyt filen.",
+        "{field} is there already and is not overwritten.",
+        "Choose another name with --output, or move the file.",
+    ),
+    "settings_unwritable": Sentences(
+        "{field} kan ikke skrives: {found}.",
+        "Vælg en mappe, som du må skrive i.",
+        "{field} can't be written: {found}.",
+        "Choose a folder that you may write to.",
+    ),
+    "no_answer": Sentences(
+        "Der kom intet svar på et spørgsmål.",
+        "Kør kommandoen i en terminal, eller sæt {field}.",
+        "A question got no answer.",
+        "Run the command in a terminal, or set {field}.",
+    ),
+    "field_unsupported": Sentences(
+        "Regnskabet kan ikke finde kunder på {found}, som {field} siger.",
+        "Vælg mellem: {expected}.",
+        "The books can't find customers by {found}, as {field} says.",
+        "Choose among: {expected}.",
+    ),
+    "code_unknown": Sentences(
+        "{field} nævner {found}, som ikke findes i regnskabet.",
+        "Opret den i regnskabet, eller vælg en af: {expected}.",
+        "{field} names {found}, which is not in the books.",
+        "Make it in the books, or choose one of: {expected}.",
+    ),
 }
 
 

@@ -1,1 +1,5 @@
 """The steps of a run, one file a step: each takes ids and hands on ids, and is safe to call twice."""
+
+from tasks.logs import tell_briefly
+
+tell_briefly()

@@ -11,6 +11,7 @@ from domain.batches import Groups
 from domain.classification import Classification, classify
 from domain.orders import Order
 from domain.outcomes import Finding, NeedsAttention, Skip
+from tasks.mirror import refresh_documents
 from tasks.retrying import RETRYING
 from tasks.runs import this_run
 from tasks.verdicts import Verdicts
@@ -49,7 +50,11 @@ def gather_unfinished(integration: str, cause: str, orders: list[str]) -> list[s
 def cut_into_batches(
     integration: Integration, run: str, chosen: Callable[[OrderRow], bool] = lambda row: True
 ) -> list[str]:
-    """The step itself, for all unfinished orders (or the chosen ones), not only for those just fetched."""
+    """The step itself, for all unfinished orders (or the chosen ones), not only for those just fetched.
+
+    It begins with a look at what stands in the books, so that whatever a lost run wrote there is known.
+    """
+    refresh_documents(integration)
     groups = Groups()
     passing = Batch("", integration.name, run, ())
     for rows in integration.store.orders.unfinished(integration.name):

@@ -2,7 +2,6 @@
 
 import threading
 from datetime import datetime
-from uuid import uuid4
 
 from adapters.integration import Integration
 
@@ -17,10 +16,10 @@ def refresh_customers(integration: Integration) -> None:
     directory = integration.directory
     with _one_at_a_time:
         since = directory.cursor()
-        sweep = "" if since else uuid4().hex
+        sweep = 0 if since else directory.begin_sweep()
         newest = since
         for page in integration.books.customers(since):
-            directory.save(page, sweep=sweep)
+            directory.save(page)
             newest = max([newest, *(customer.updated_at for customer in page)], key=_or_earliest)
         if sweep:
             directory.end_sweep(sweep)
@@ -29,7 +28,10 @@ def refresh_customers(integration: Integration) -> None:
 
 
 def refresh_documents(integration: Integration) -> None:
-    """Bring the mirror of invoices and credit notes up to what the books hold now."""
+    """Bring the mirror of invoices and credit notes up to what the books hold now.
+
+    A draft that was booked there since, by a person, makes its order booked.
+    """
     documents = integration.documents
     since = documents.cursor()
     newest = since
@@ -38,6 +40,7 @@ def refresh_documents(integration: Integration) -> None:
         newest = max([newest, *(document.updated_at for document in page)], key=_or_earliest)
     if newest and newest != since:
         documents.seen_until(newest)
+        integration.store.orders.follow_bookings(integration.name, documents.books)
 
 
 def _or_earliest(moment: datetime | None) -> float:

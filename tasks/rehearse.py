@@ -13,7 +13,7 @@ from domain.outcomes import NeedsAttention, Transient
 from tasks.classify_customers import cut_into_batches
 from tasks.create_invoices import invoice_batch
 from tasks.fetch_orders import fetch
-from tasks.mirror import refresh_customers, refresh_documents
+from tasks.mirror import refresh_customers
 from tasks.reconcile_customers import reconcile_batch
 
 
@@ -25,7 +25,6 @@ def rehearsed(integration: Integration) -> Iterator[Integration]:
     """
     fetch(integration)
     refresh_customers(integration)
-    refresh_documents(integration)
     with TemporaryDirectory(prefix="afstem-plan-") as folder:
         copy = Store(f"sqlite:///{Path(folder) / 'plan.db'}")
         copy.take_over(integration.store, integration.name, integration.books.name)

@@ -1,6 +1,7 @@
 """What a step decided about each order of its batch, kept until it can be committed in one go."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -12,6 +13,14 @@ from domain.outcomes import AfstemError, Finding, NeedsAttention, Transient
 from domain.stages import Stage
 
 NO_FINDING: dict[str, Any] = {"code": "", "field": "", "found": "", "expected": "", "run": ""}
+
+
+class OrdersNeedAttention(NeedsAttention):
+    """A batch holds orders that this run found to need a person; `told` counts them by cause, and says no more."""
+
+    def __init__(self, told: str, count: int = 0) -> None:
+        super().__init__("orders_need_attention", found=count)
+        self.args = (told,)
 
 
 class Verdicts:
@@ -70,15 +79,22 @@ class Verdicts:
     def conclude(self) -> dict[str, int]:
         """Give the counts of a batch that is all well, or whose holds are old and known; else raise.
 
-        `Transient` while something may still pass, `NeedsAttention` where this run found a new hold.
+        `Transient` while something may still pass, `OrdersNeedAttention` where this run found a new hold.
         """
         if self._failed:
-            raise Transient(f"{len(self._failed)} orders to be tried again: {_most_common(self._failed.values())}")
+            raise Transient(f"{orders(len(self._failed))} to be tried again: {_by_cause(self._failed.values())}")
         unfinished = self._integration.store.orders.of_batch(self._batch, frozenset({"held", "failed"}))
         news = [row for row in unfinished if row.stage == "failed" or row.run == self._batch.run]
         if news:
-            raise NeedsAttention("orders_need_attention", self._batch.id, len(news))
+            need = "needs" if len(news) == 1 else "need"
+            told = f"{orders(len(news))} {need} attention: {_by_cause(row.code for row in news)}"
+            raise OrdersNeedAttention(told, len(news))
         return {"held": len(unfinished)}
+
+
+def orders(count: int) -> str:
+    """`1 order`, `2 orders`."""
+    return f"{count} order{'' if count == 1 else 's'}"
 
 
 def kept(values: Sequence[Any]) -> str:
@@ -90,6 +106,5 @@ def _finding(row: OrderRow) -> Finding:
     return Finding(code=row.code, field=row.field, found=row.found, expected=row.expected)
 
 
-def _most_common(reasons: Iterable[str]) -> str:
-    every = list(reasons)
-    return max(set(every), key=every.count)
+def _by_cause(causes: Iterable[str]) -> str:
+    return ", ".join(f"{count} × {cause}" for cause, count in Counter(causes).most_common())

@@ -1,20 +1,20 @@
 """The file under the embedded books: made, proven to be ours, read at one moment, written in one transaction."""
 
-import os
 import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, select
+from sqlalchemy import Connection, Engine, StaticPool, create_engine, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DBAPIError
 
 from adapters.accounting.local_tables import KEYS, SERIES, make_tables
+from adapters.sqlite import READS, open_file, use_write_ahead_log
 from domain.outcomes import Misconfigured, Transient
 
 VERSION = 1
@@ -22,7 +22,6 @@ VERSION = 1
 APPLICATION = 0x41465354
 FIELD = "accounting.path"
 CHUNK = 500
-READS = "books_read"
 FAULTS = {
     sqlite3.SQLITE_FULL: "books_full",
     sqlite3.SQLITE_CANTOPEN: "books_unreachable",
@@ -121,15 +120,10 @@ class BooksFile:
             return self._engine
 
     def _open(self) -> Engine:
-        _make_private(self.path)
-        seconds = self._patience.total_seconds()
-        url = URL.create("sqlite", database=str(self.path))
-        engine = create_engine(url, connect_args={"timeout": seconds, "check_same_thread": False}, pool_size=10)
-        event.listen(engine, "connect", _prepare)
-        event.listen(engine, "begin", _begin)
+        engine = open_file(self.path, self._patience, pragmas=("foreign_keys=ON",))
         try:
             _prove(engine)
-            _use_wal(engine, time.monotonic() + seconds)
+            use_write_ahead_log(engine, self._patience)
         except BaseException:
             engine.dispose()
             raise
@@ -162,24 +156,6 @@ def _blank() -> Engine:
     return engine
 
 
-def _make_private(path: Path) -> None:
-    """Buyers' details lie in it: nobody but its owner may read it. SQLite's side files take its mode."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    if path.stat().st_mode & 0o077:
-        path.chmod(0o600)
-
-
-def _prepare(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves: the driver's own would take the lock too late
-    connection.execute("PRAGMA foreign_keys=ON")
-    connection.execute("PRAGMA synchronous=FULL")
-
-
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get(READS) else "BEGIN IMMEDIATE")
-
-
 def _prove(engine: Engine) -> None:
     """See that the file holds books of ours; make them in an empty one."""
     with engine.connect().execution_options(**{READS: True}) as connection:
@@ -201,19 +177,6 @@ def _are_books(connection: Connection) -> bool:
     if connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one():
         raise Misconfigured("books_foreign", FIELD)
     return False
-
-
-def _use_wal(engine: Engine, deadline: float) -> None:
-    """Switch to a write-ahead log. SQLite doesn't wait for this lock by itself, so we do."""
-    with closing(engine.raw_connection()) as connection:
-        while True:
-            try:
-                connection.cursor().execute("PRAGMA journal_mode=WAL")
-                return
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                    raise
-            time.sleep(0.02)
 
 
 @contextmanager

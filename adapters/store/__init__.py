@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select
 from sqlmodel import SQLModel
 
-from adapters.store.database import Database
+from adapters.store.database import PATIENCE, Database
 from adapters.store.directory import Directory, Link
 from adapters.store.documents import Documents
 from adapters.store.operations import Operations
@@ -43,8 +44,8 @@ __all__ = [
 class Store:
     """One database with the orders of its integrations and the mirrors of their books."""
 
-    def __init__(self, url: str) -> None:
-        self.database = Database(url)
+    def __init__(self, url: str, patience: timedelta = PATIENCE) -> None:
+        self.database = Database(url, patience)
         self.presence = Presence(self.database)
         self.orders = Orders(self.database, self.presence)
 

@@ -1,52 +1,71 @@
 """The database beneath the store: SQLite in one file, or PostgreSQL by URL; one way to read, one to write."""
 
-import os
 import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import SQLModel
 
-from adapters.store.migrate import migrate
+from adapters.sqlite import READS, open_file, use_write_ahead_log
+from adapters.store.migrate import is_newest, migrate
 from adapters.store.tables import table_of
 from domain.outcomes import Misconfigured, Transient
 
-LOCK_WAIT_SECONDS = 30
+PATIENCE = timedelta(seconds=30)
 CHUNK = 500
+OUR_TURN = text("SELECT set_config('lock_timeout', :milliseconds, true), pg_advisory_xact_lock(4702113)")
+"""Waits for PostgreSQL's other writers of the store, for a while; the turn ends with the transaction."""
+BUSY = frozenset({"40001", "40P01", "55P03", "57P03"})
+FULL = frozenset({"53100"})
+UNUSABLE = frozenset({"25006", "42501", "42P07"})
+"""PostgreSQL's codes for a lock or a start that is waited for, a full disk; read only, no rights, others' tables."""
 T = TypeVar("T")
 
 
 class Database:
-    """Opens (and where needed makes or migrates) the database at `url`.
+    """Opens (and where needed makes or migrates) the database at `url`; `patience` is how long a lock is waited for.
 
     Raises `Misconfigured` when it can't be used, and `Transient` from a transaction that met a lock.
     """
 
-    def __init__(self, url: str) -> None:
-        self.engine = _engine(url)
-        self._one_writer = threading.Lock() if self.engine.dialect.name == "sqlite" else None
+    def __init__(self, url: str, patience: timedelta = PATIENCE) -> None:
+        self._patience = patience
         with told():
-            migrate(self.engine)
+            self.engine = _engine(make_url(url), patience)
+        self._is_sqlite = self.engine.dialect.name == "sqlite"
+        self._one_writer = threading.Lock() if self._is_sqlite else nullcontext()
+        try:
+            self._prepare()
+        except BaseException:
+            self.close()
+            raise
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection that sees one moment and writes nothing."""
-        with told(), self.engine.connect().execution_options(afstem_reads=True) as connection:
+        options: dict[str, Any] = {READS: True}
+        if not self._is_sqlite:
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with told(), self.engine.connect().execution_options(**options) as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction: all of it is kept when the block ends, nothing when it raises.
 
-        SQLite has one writer at a time: threads queue here, in order, instead of polling for the lock.
+        There is one writer at a time, so that what it reads still holds when it writes. Threads queue for SQLite's
+        lock here, in order, instead of polling for it; PostgreSQL keeps the queue itself.
         """
-        with self._one_writer or _no_lock(), told(), self.engine.begin() as connection:
+        with self._one_writer, told(), self.engine.begin() as connection:
+            if not self._is_sqlite:
+                connection.execute(OUR_TURN, {"milliseconds": f"{self._patience // timedelta(milliseconds=1)}"})
             yield connection
 
     def upsert(
@@ -74,6 +93,16 @@ class Database:
         """Let go of the connections."""
         self.engine.dispose()
 
+    def _prepare(self) -> None:
+        with self.reading() as connection:
+            ready = is_newest(connection)
+        if not ready:
+            with self.writing() as connection:
+                migrate(connection)
+        if self._is_sqlite:
+            with told():
+                use_write_ahead_log(self.engine, self._patience)
+
 
 def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
     """Cut values into lists short enough for one statement."""
@@ -89,58 +118,31 @@ def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Say in our words what the database refused."""
+    """Say in our words what the database refused; a mistake of ours stays what it is."""
     try:
         yield
-    except OperationalError as error:
-        raise _in_our_words(error) from error
+    except OSError as error:
+        raise Misconfigured("store_unusable", "store.url", error.strerror or "") from error
     except DBAPIError as error:
         if error.connection_invalidated:
             raise Transient("the connection to the store was lost") from error
-        raise
+        raise _in_our_words(error, error.orig) or error from error
+    except sqlite3.Error as error:
+        raise _in_our_words(error, error) or error from error
 
 
-def _in_our_words(error: OperationalError) -> Transient | Misconfigured:
-    text = str(error.orig).lower()
-    if isinstance(error.orig, sqlite3.OperationalError) and ("locked" in text or "busy" in text):
+def _in_our_words(error: Exception, fault: BaseException | None) -> Transient | Misconfigured | None:
+    words = (str(fault).lower().splitlines() or [""])[0]
+    code = getattr(fault, "sqlstate", None)
+    operational = isinstance(error, OperationalError | sqlite3.OperationalError)
+    if not (operational or type(fault) is sqlite3.DatabaseError or code in UNUSABLE):
+        return None
+    if code in BUSY or "locked" in words:
         return Transient("the store is locked by another process")
-    if getattr(error.orig, "sqlstate", None) in {"40001", "40P01", "55P03", "57P03"}:
-        return Transient("the store is busy")
-    code = "store_full" if "full" in text else "store_unusable"
-    return Misconfigured(code, "store.url", text.splitlines()[0])
+    return Misconfigured("store_full" if code in FULL or "is full" in words else "store_unusable", "store.url", words)
 
 
-@contextmanager
-def _no_lock() -> Iterator[None]:
-    yield
-
-
-def _engine(url: str) -> Engine:
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "postgresql":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=10)
-    _make_private_file(Path(parsed.database or "afstem.db"))
-    engine = create_engine(parsed, connect_args={"timeout": LOCK_WAIT_SECONDS, "check_same_thread": False})
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _make_private_file(path: Path) -> None:
-    """Buyers' details lie in it: nobody but its owner may read it. SQLite's side files take its mode."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    except OSError as error:
-        raise Misconfigured("store_unusable", "store.url", error.strerror or "") from error
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves: the driver's own would take the lock too late
-    for pragma in ("journal_mode=WAL", "synchronous=FULL"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    reads = connection.get_execution_options().get("afstem_reads")
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+def _engine(url: URL, patience: timedelta) -> Engine:
+    if url.get_backend_name() == "postgresql":
+        return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=10)
+    return open_file(Path(url.database or "afstem.db"), patience)

@@ -42,13 +42,14 @@ class Directory:
             found = connection.execute(select(cursors.c.value).where(cursors.c.name == self._cursor_name)).scalar()
         return datetime.fromisoformat(found) if found else None
 
-    def save(self, customers: Sequence[Customer], *, sweep: str = "") -> None:
+    def save(self, customers: Sequence[Customer]) -> None:
         """Mirror customers as the books just gave them."""
         with self._database.writing() as connection:
-            self.write(connection, customers, sweep=sweep)
+            self.write(connection, customers)
 
-    def write(self, connection: Connection, customers: Sequence[Customer], *, sweep: str = "") -> None:
+    def write(self, connection: Connection, customers: Sequence[Customer]) -> None:
         """The same within a transaction of the caller's, so that a customer and its cause are kept together."""
+        sweep = self._sweep(connection)
         for piece in chunks(customers):
             numbers = [customer.number for customer in piece]
             connection.execute(delete(keys).where(keys.c.books == self.books, keys.c.number.in_(numbers)))
@@ -61,9 +62,16 @@ class Directory:
             row = {"name": self._cursor_name, "value": moment.isoformat()}
             self._database.upsert(connection, CursorRow, [row])
 
-    def end_sweep(self, sweep: str) -> None:
-        """Forget every customer that a reading of all of them didn't see."""
-        gone = select(directory.c.number).where(directory.c.books == self.books, directory.c.seen != sweep)
+    def begin_sweep(self) -> int:
+        """Before a reading of all customers: from here on, what is saved counts as seen."""
+        with self._database.writing() as connection:
+            sweep = self._sweep(connection) + 1
+            self._database.upsert(connection, CursorRow, [{"name": self._sweep_name, "value": str(sweep)}])
+        return sweep
+
+    def end_sweep(self, sweep: int) -> None:
+        """Forget every customer that nobody has saved since that sweep began."""
+        gone = select(directory.c.number).where(directory.c.books == self.books, directory.c.seen < sweep)
         with self._database.writing() as connection:
             self._forget(connection, [row.number for row in connection.execute(gone)])
 
@@ -109,31 +117,30 @@ class Directory:
     def link(self, connection: Connection, found: Sequence[tuple[str, Customer]], *, chosen: bool = False) -> None:
         """Remember that these identities are these customers, within a transaction.
 
-        A person's choice stays until that customer is gone: a match of ours never replaces it.
+        What a person chose stays a person's choice for as long as it is that customer.
         """
         now = datetime.now(UTC)
+        by_a_person = self._chosen(connection, [identity for identity, _ in found])
         rows = [
             {
                 "books": self.books,
                 "identity": identity,
                 "customer": customer.number,
                 "fingerprint": fingerprint(customer),
-                "chosen": chosen,
+                "chosen": chosen or (identity, customer.number) in by_a_person,
                 "made_at": now,
             }
             for identity, customer in dict(found).items()
         ]
-        self._database.upsert(connection, LinkRow, rows, keep=frozenset() if chosen else {"chosen"})
+        self._database.upsert(connection, LinkRow, rows)
 
     def lease(self, subjects: Iterable[str], batch: str) -> set[str]:
         """Take the right to write to these identities or customers; gives the ones that another batch has."""
         owner = self._presence.announce()
         wanted = {f"{self.books}|{subject}": subject for subject in subjects}
-        with self._database.reading() as connection:
-            owners = set(connection.execute(select(leases.c.owner).distinct()).scalars())
-        dead = self._presence.dead(owners)
         taken: set[str] = set()
         with self._database.writing() as connection:
+            dead = self._presence.dead(set(connection.execute(select(leases.c.owner).distinct()).scalars()))
             for piece in chunks(wanted):
                 if dead:
                     connection.execute(delete(leases).where(leases.c.key.in_(piece), leases.c.owner.in_(dead)))
@@ -152,7 +159,24 @@ class Directory:
     def _cursor_name(self) -> str:
         return f"customers:{self.books}"
 
-    def _row(self, customer: Customer, sweep: str) -> dict[str, str]:
+    def _chosen(self, connection: Connection, identities: Iterable[str]) -> set[tuple[str, str]]:
+        """Which `(identity, customer)` a person has chosen."""
+        found: set[tuple[str, str]] = set()
+        for piece in chunks(set(identities)):
+            query = select(links.c.identity, links.c.customer).where(
+                links.c.books == self.books, links.c.identity.in_(piece), links.c.chosen
+            )
+            found.update((row.identity, row.customer) for row in connection.execute(query))
+        return found
+
+    @property
+    def _sweep_name(self) -> str:
+        return f"sweep:{self.books}"
+
+    def _sweep(self, connection: Connection) -> int:
+        return int(connection.execute(select(cursors.c.value).where(cursors.c.name == self._sweep_name)).scalar() or 0)
+
+    def _row(self, customer: Customer, sweep: int) -> dict[str, object]:
         return {
             "books": self.books,
             "number": customer.number,

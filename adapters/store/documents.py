@@ -1,13 +1,13 @@
 """The documents of the books, mirrored by reference, with what we asked for when we wrote them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from adapters.store.database import Database, chunks
+from adapters.store.database import CHUNK, Database, chunks
 from adapters.store.tables import CursorRow, DocumentRow, table_of
-from domain.invoices import Document, Invoice
+from domain.invoices import Document, DocumentKind, Invoice
 from domain.orders import Order
 
 documents = table_of(DocumentRow)
@@ -60,12 +60,24 @@ class Documents:
             for piece in chunks(set(ids)):
                 query = (
                     select(documents)
-                    .where(documents.c.integration == integration, documents.c.order_id.in_(piece))
+                    .where(
+                        documents.c.books == self.books,
+                        documents.c.integration == integration,
+                        documents.c.order_id.in_(piece),
+                    )
                     .order_by(documents.c.reference)
                 )
                 for row in connection.execute(query):
                     found.setdefault(row.order_id, []).append(DocumentRow.model_construct(**row._mapping))
         return found
+
+    def written(self) -> Iterator[tuple[str, str, str, DocumentKind]]:
+        """`(integration, order id, reference, kind)` of every document that was written, for whichever integration."""
+        columns = (documents.c.integration, documents.c.order_id, documents.c.reference, documents.c.kind)
+        query = select(*columns).where(documents.c.books == self.books, documents.c.integration != "")
+        with self._database.reading() as connection:
+            for row in connection.execution_options(yield_per=CHUNK).execute(query):
+                yield row.integration, row.order_id, row.reference, row.kind
 
     def wrote(
         self, connection: Connection, integration: str, written: Sequence[tuple[Order, Invoice, Document]]

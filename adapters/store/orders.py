@@ -8,15 +8,21 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, bindparam, func, or_, select, tuple_, update
+from sqlalchemy import Connection, bindparam, exists, func, or_, select, tuple_, update
 
 from adapters.store.database import CHUNK, Database, chunks
 from adapters.store.presence import Presence
-from adapters.store.tables import BatchRow, OrderRow, table_of
+from adapters.store.tables import BatchRow, DocumentRow, OrderRow, table_of
 from domain.stages import INVOICED, UNFINISHED, Stage, step
 
 orders = table_of(OrderRow)
 batches = table_of(BatchRow)
+documents = table_of(DocumentRow)
+
+THE_STEPS_OWN = frozenset(
+    {"batch", "customer_type", "classification", "customer", "decision", "warnings", "reference"}
+)
+"""Columns that reading the shop says nothing of; a batch may be writing them at the very moment."""
 
 
 @dataclass(frozen=True)
@@ -69,13 +75,14 @@ class Orders:
         return use
 
     def save(self, rows: Sequence[OrderRow]) -> None:
-        """Store orders as just read; a row replaces the one of the same id, but leaves a claim on it alone."""
+        """Store orders as just read; a row replaces the one of the same id, but for what the steps write there."""
         with self._database.writing() as connection:
-            self._database.upsert(connection, OrderRow, [row.model_dump() for row in rows], keep={"batch"})
+            self._database.upsert(connection, OrderRow, [row.model_dump() for row in rows], keep=THE_STEPS_OWN)
 
     def unfinished(self, integration: str) -> Iterator[list[OrderRow]]:
         """Orders that a run should take up and that no living run works on, oldest first, by some hundred."""
-        busy = self._busy_batches(integration)
+        with self._database.reading() as connection:
+            busy = self._busy_batches(connection, integration)
         place = (orders.c.ordered_at, orders.c.order_id)
         query = (
             select(orders)
@@ -109,11 +116,14 @@ class Orders:
                     )
                     connection.execute(withdrawn.values(stage="skipped", code="file_mended", found="", expected=""))
 
-    def count(self, integration: str) -> int:
-        """How many orders of this integration are stored."""
+    def extent(self, integration: str) -> tuple[int, datetime | None]:
+        """How many orders of this integration count, and when the first of them was sold."""
+        query = select(func.count(), func.min(orders.c.ordered_at)).where(
+            orders.c.integration == integration, orders.c.eligible
+        )
         with self._database.reading() as connection:
-            query = select(func.count()).where(orders.c.integration == integration)
-            return int(connection.execute(query.select_from(orders)).scalar_one())
+            count, first = connection.execute(query).one()
+        return count, first
 
     def every(self, integration: str, stages: frozenset[Stage] | None = None) -> Iterator[OrderRow]:
         """All orders of an integration (at these stages), in the order they were sold, without their raw bodies."""
@@ -122,7 +132,7 @@ class Orders:
         if stages is not None:
             query = query.where(orders.c.stage.in_(stages))
         with self._database.reading() as connection:
-            for row in connection.execution_options(yield_per=500).execute(query.order_by(orders.c.ordered_at)):
+            for row in connection.execution_options(yield_per=500).execute(query.order_by(orders.c.ordered_at, orders.c.order_id)):
                 yield _row(row)
 
     def read_otherwise(self, integration: str, read_with: str) -> Iterator[list[OrderRow]]:
@@ -149,6 +159,16 @@ class Orders:
     def needing_attention(self, integration: str) -> list[OrderRow]:
         """Every order that is held or failed, in the order they were sold; the raw bodies are left out."""
         return [row for row in self.every(integration, frozenset({"held", "failed"})) if row.eligible]
+
+    def stages(self, integration: str) -> Counter[str]:
+        """How many eligible orders of an integration stand at each stage now."""
+        query = (
+            select(orders.c.stage, func.count().label("count"))
+            .where(orders.c.integration == integration, orders.c.eligible)
+            .group_by(orders.c.stage)
+        )
+        with self._database.reading() as connection:
+            return Counter({row.stage: row.count for row in connection.execute(query)})
 
     def stages_of(self, integration: str, run: str) -> Counter[str]:
         """How many of the orders that a run took up stand at each stage now."""
@@ -191,10 +211,10 @@ class Orders:
         """
         with self._database.reading() as connection:
             row = connection.execute(select(batches).where(batches.c.id == batch_id)).one()
-        busy = self._busy_batches(row.integration) - {batch_id}
         ids = json.loads(row.orders)
         owner = self._presence.announce()
         with self._database.writing() as connection:
+            busy = self._busy_batches(connection, row.integration) - {batch_id}
             connection.execute(update(batches).where(batches.c.id == batch_id).values(owner=owner))
             for piece in chunks(ids):
                 claim = update(orders).where(
@@ -238,6 +258,16 @@ class Orders:
             )
             connection.execute(statement, parameters)
 
+    def follow_bookings(self, integration: str, books: str) -> None:
+        """Orders whose draft stands booked in these books, and whose other documents do too, are booked."""
+        ours = (documents.c.books == books) & (documents.c.integration == integration)
+        of_order = documents.c.order_id == orders.c.order_id
+        drafts = exists().where(ours, of_order, documents.c.state == "draft")
+        booked = exists().where(ours, of_order, documents.c.state == "booked")
+        waiting = (orders.c.integration == integration) & (orders.c.stage == "invoiced")
+        with self._database.writing() as connection:
+            connection.execute(update(orders).where(waiting, booked, ~drafts).values(stage="booked"))
+
     def release(self, batch: Batch) -> None:
         """Let go of a batch's orders: whoever comes next may take up what is unfinished."""
         with self._database.writing() as connection:
@@ -249,15 +279,14 @@ class Orders:
         with self._database.writing() as connection:
             connection.execute(update(orders).where(orders.c.batch.in_(mine)).values(batch=""))
 
-    def _busy_batches(self, integration: str) -> set[str]:
+    def _busy_batches(self, connection: Connection, integration: str) -> set[str]:
         query = (
             select(batches.c.id, batches.c.owner)
             .join(orders, orders.c.batch == batches.c.id)
             .where(orders.c.integration == integration)
             .distinct()
         )
-        with self._database.reading() as connection:
-            owner_of = {row.id: row.owner for row in connection.execute(query)}
+        owner_of = {row.id: row.owner for row in connection.execute(query)}
         dead = self._presence.dead(set(owner_of.values()))
         return {batch for batch, owner in owner_of.items() if owner not in dead}
 

@@ -78,7 +78,8 @@ def _alive(owner: str, seen_at: datetime | None) -> bool:
     if host != socket.gethostname():
         return True
     try:
-        same_start = f"{psutil.Process(int(process)).create_time():.2f}" == started
+        found = psutil.Process(int(process))
+        same_start = f"{found.create_time():.2f}" == started
+        return same_start and found.status() != psutil.STATUS_ZOMBIE and boot == str(int(psutil.boot_time()))
     except psutil.Error:
         return False
-    return same_start and boot == str(int(psutil.boot_time()))

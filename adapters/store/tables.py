@@ -110,8 +110,8 @@ class DirectoryRow(SQLModel, table=True):
     books: str = Field(primary_key=True)
     number: str = Field(primary_key=True)
     customer: str = Field(sa_type=Text)
-    seen: str = ""
-    """The full sweep that last saw it: what a sweep doesn't see is gone from the books."""
+    seen: int = 0
+    """How many sweeps of all customers had begun when it was last saved: what a sweep doesn't see is gone."""
 
 
 class DirectoryKeyRow(SQLModel, table=True):

@@ -1,35 +1,37 @@
-"""`afstem sync` and `afstem retry`: a run here and now, watched in the terminal."""
+"""`afstem sync`: a run here and now."""
 
-import threading
-from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from deployments import engine
-from deployments.commands.telling import Config, told
-from deployments.commands.words import words
+from deployments.commands.telling import ATTENTION, DEFAULT, AsJson, Config, console, opened, write_json
+from deployments.phrases import Phrases
 
-SETTLED = ("invoiced", "booked", "dispatched", "held", "failed", "skipped")
+if TYPE_CHECKING:
+    from adapters.integration import Integration
 
 
-def sync(
-    config: Config = Path("afstem.toml"),
-    json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
-) -> None:
+def sync(config: Config = DEFAULT, json: AsJson = False) -> None:
     """Fetch what is new in the shop, and bring it into the books."""
-    watch(config, "flows.sync_orders", "sync_orders", {}, as_json=json)
+    engine.prepare(config)
+    with opened(config) as integration:
+        from deployments.commands.watching import run_flow
+
+        message = run_flow(integration, config, "flows.sync_orders:sync_orders")
+        tell(integration, config, message, as_json=json)
 
 
-def retry(
-    orders: Annotated[list[str] | None, typer.Argument(help="Order numbers; none for all.")] = None,
-    cause: Annotated[str, typer.Option(help="Only orders held with this code.")] = "",
-    config: Config = Path("afstem.toml"),
-    json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
-) -> None:
-    """Try held and failed orders again: all, those of one cause, or these."""
-    watch(config, "flows.rerun_failed", "rerun_failed", {"cause": cause, "orders": orders or []}, as_json=json)
+def tell(integration: "Integration", config: Path, message: str, *, as_json: bool) -> None:
+    """Say how a run ended, and how far every order is; exit code 1 while orders need attention."""
+    stages = integration.store.orders.stages(integration.name)
+    waiting = stages["held"] + stages["failed"]
+    words = Phrases(integration.settings.language)
+    if as_json:
+        write_json({"message": message, "orders": dict(stages), "attention": waiting})
+    else:
+        told = ", ".join(f"{count} {words(stage)}" for stage, count in sorted(stages.items()))
+        console().print(f"{told or words('plan_nothing')}")
+        console().print(words("see_attention", config=config) if waiting else words("all_well"))
+    raise typer.Exit(ATTENTION if waiting else 0)

@@ -19,8 +19,8 @@ TABLES = ("domain/sentences.py", "adapters/store/migrations/versions/")
 """What is one long table, where length is no complication."""
 
 SECONDS = {
-    "adapters/accounting/local_file.py": {"0.02"},
     "adapters/http.py": {"0.0", "2.0", "120.0", "float"},
+    "adapters/sqlite.py": {"0.02"},
     "tasks/retrying.py": {"0.5"},
 }
 """The floats that there may be, file by file: times to wait, never money."""

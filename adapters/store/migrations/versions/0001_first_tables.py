@@ -56,7 +56,7 @@ def upgrade() -> None:
         sa.Column("books", sa.String(), nullable=False),
         sa.Column("number", sa.String(), nullable=False),
         sa.Column("customer", sa.Text(), nullable=False),
-        sa.Column("seen", sa.String(), nullable=False),
+        sa.Column("seen", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("books", "number"),
     )
     op.create_table(

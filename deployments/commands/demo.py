@@ -1,0 +1,147 @@
+"""`afstem demo`: a small shop's orders become customers and invoices, in a folder of their own."""
+
+import json
+import shutil
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from deployments import engine
+from deployments.commands.attention import attention
+from deployments.commands.explain import explain
+from deployments.commands.telling import console, opened
+from deployments.phrases import Phrases
+
+if TYPE_CHECKING:
+    from adapters.accounting.local import LocalBooks
+    from adapters.integration import Integration
+
+MARK = ".afstem-demo"
+PARTS = ("orders", "changes", "afstem.toml", "README.md")
+RESOLVED, CHOSEN = "1108", "108"
+EXPLAINED = "1203"
+
+
+def demo(
+    folder: Annotated[Path, typer.Option(help="Where the demo is put; an earlier demo there is replaced.")] = Path(
+        "afstem-demo"
+    ),
+    language: Annotated[str, typer.Option(help="da or en.")] = "da",
+) -> None:
+    """See a small Danish shop's orders become customers and invoices, each decision explained."""
+    config = laid_out(folder, language)
+    engine.prepare(config)
+    with opened(config) as integration:
+        Demo(integration, config).show()
+
+
+def laid_out(folder: Path, language: str) -> Path:
+    """A fresh copy of the demo; gives its settings file. A folder that holds anything else is refused."""
+    if folder.exists() and not (folder / MARK).is_file():
+        raise typer.BadParameter(f"{folder} is there already and is no demo", param_hint="--folder")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    (folder / MARK).touch()
+    with as_file(files("deployments.demo")) as source:
+        for part in PARTS:
+            copy = shutil.copytree if (source / part).is_dir() else shutil.copy
+            copy(source / part, folder / part)
+    config = folder / "afstem.toml"
+    config.write_text(config.read_text("utf-8").replace('language = "da"', f'language = "{language}"'), "utf-8")
+    return config
+
+
+class Demo:
+    """The demo's five scenes, told on the terminal."""
+
+    def __init__(self, integration: "Integration", config: Path) -> None:
+        self._integration = integration
+        self._books: LocalBooks = integration.books  # type: ignore[assignment]  # the demo's settings say so
+        self._config = config
+        self._words = Phrases(integration.settings.language)
+        self._out = console()
+
+    def show(self) -> None:
+        """Play all scenes."""
+        there = self._fill_books()
+        orders = sum(len(_listed(path)) for path in self._config.parent.glob("orders/*.json"))
+        self._scene("demo_first", orders=orders, customers=there)
+        self._run()
+        self._tell_attention()
+        self._scene("demo_again")
+        before = self._numbers()
+        self._run()
+        self._out.print(self._words("demo_nothing_new") if self._numbers() == before else self._counts())
+        self._scene("demo_next_day")
+        folder = self._config.parent
+        shutil.copytree(folder / "changes", folder / "orders", dirs_exist_ok=True, copy_function=shutil.copy)
+        self._run()
+        self._out.print(self._counts())
+        self._scene("demo_resolved", order=RESOLVED, customer=CHOSEN)
+        self._resolve()
+        self._scene("demo_explained", order=EXPLAINED)
+        explain(EXPLAINED, config=self._config)
+        self._what_next()
+
+    def _fill_books(self) -> int:
+        """Customers who stand in the books before the first order comes."""
+        there = json.loads(files("deployments.demo").joinpath("books.json").read_text("utf-8"))
+        for customer in there:
+            self._books.add_customer(
+                customer["values"],
+                contacts=customer["contacts"],
+                number=customer["number"],
+                barred=customer["barred"],
+            )
+        return len(there)
+
+    def _scene(self, key: str, **values: object) -> None:
+        self._out.print(f"\n{self._words(key, **values)}", style="bold")
+
+    def _run(self) -> None:
+        from deployments.commands.watching import run_flow
+
+        run_flow(self._integration, self._config, "flows.sync_orders:sync_orders")
+        stages = self._integration.store.orders.stages(self._integration.name)
+        self._out.print(", ".join(f"{count} {self._words(stage)}" for stage, count in sorted(stages.items())))
+
+    def _tell_attention(self) -> None:
+        try:
+            attention(config=self._config)
+        except typer.Exit:  # that orders wait is what the demo wants to show
+            return
+
+    def _resolve(self) -> None:
+        from deployments.commands.watching import run_flow
+        from tasks.resolve import choose_customer
+
+        waited = choose_customer(self._integration, RESOLVED, CHOSEN)
+        run_flow(self._integration, self._config, "flows.rerun_failed:rerun_failed", orders=waited)
+        self._out.print(self._words("resolved", count=len(waited), orders=", ".join(waited)))
+
+    def _numbers(self) -> tuple[int, int]:
+        """How many customers and documents the books hold."""
+        statement = self._books.statement()
+        return len(statement["customers"]), len(statement["invoices"])
+
+    def _counts(self) -> str:
+        customers, invoices = self._numbers()
+        held = self._integration.store.orders.stages(self._integration.name)["held"]
+        return self._words("demo_counts", customers=customers, invoices=invoices, held=held)
+
+    def _what_next(self) -> None:
+        self._scene("demo_next")
+        for command in ("report", "attention", "explain 1602", "books", "check", "plan", "up"):
+            self._out.print(f"  afstem {command} --config {self._config}")
+        self._out.print(self._words("demo_folder", folder=self._config.parent))
+
+
+def _listed(path: Path) -> list[object]:
+    """The orders in a file; one that can't be read counts as one."""
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except ValueError:
+        return [path.name]
+    return content if isinstance(content, list) else [content]

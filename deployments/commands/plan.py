@@ -1,0 +1,102 @@
+"""`afstem plan`: what a run would do now, written nowhere."""
+
+import json as jsonlib
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from deployments import engine
+from deployments.commands.telling import (
+    ATTENTION,
+    DEFAULT,
+    AsJson,
+    Config,
+    console,
+    finding_told,
+    money,
+    opened,
+    sentence,
+    table,
+    write_json,
+)
+from deployments.phrases import Phrases
+from domain.invoices import Invoice
+from domain.outcomes import Finding
+
+if TYPE_CHECKING:
+    from adapters.integration import Integration
+
+
+def plan(config: Config = DEFAULT, json: AsJson = False) -> None:
+    """Show what a run would do now, order by order: customer, changed fields, invoice. Nothing is written outside."""
+    engine.prepare(config)
+    with opened(config) as integration:
+        from tasks.rehearse import rehearsed
+
+        with console(stderr=True).status(Phrases(integration.settings.language)("reading")):
+            with rehearsed(integration) as rehearsal:
+                orders = list(planned(rehearsal))
+        history = _history(integration)
+    if json:
+        write_json({"orders": orders, **history})
+    else:
+        _show(integration, orders, history)
+    raise typer.Exit(ATTENTION if any(order["code"] for order in orders) else 0)
+
+
+def planned(rehearsal: "Integration") -> Iterator[dict[str, Any]]:
+    """Each order that the rehearsal took up: its customer, what would change, and its invoice, as JSON holds them."""
+    rows = [row for row in rehearsal.store.orders.every(rehearsal.name) if row.eligible]
+    documents = rehearsal.documents.of_orders(rehearsal.name, [row.order_id for row in rows])
+    for row in rows:
+        decided = jsonlib.loads(row.decision) if row.decision else {"decision": None, "changed": [], "protected": []}
+        finding = Finding(code=row.code, field=row.field, found=row.found, expected=row.expected)
+        invoices = [Invoice.model_validate_json(one.wanted) for one in documents.get(row.order_id, [])]
+        yield {
+            "order": row.number,
+            "type": row.customer_type,
+            **decided,
+            "customer": row.customer,
+            "stage": row.stage,
+            **finding_told(finding, rehearsal.settings.language),
+            "invoice": invoices[0].model_dump(mode="json") if invoices else None,
+            "credit_notes": [invoice.model_dump(mode="json") for invoice in invoices[1:]],
+        }
+
+
+def _history(integration: "Integration") -> dict[str, Any]:
+    """Where no start is set, how many orders count and from when: a first run would invoice all of them."""
+    if integration.settings.webshop.start is not None:
+        return {}
+    count, first = integration.store.orders.extent(integration.name)
+    return {"history": {"orders": count, "first": first.date().isoformat()}} if first else {}
+
+
+def _show(integration: "Integration", orders: list[dict[str, Any]], history: dict[str, Any]) -> None:
+    language = integration.settings.language
+    words, out = Phrases(language), console()
+    columns = [words(f"plan_{name}") for name in ("order", "type", "customer", "changes", "net", "vat", "total")]
+    rows = [_row(order, words) for order in orders if order["invoice"]]
+    if rows:
+        out.print(table("", columns, rows, right=(4, 5, 6)))
+    held = [order for order in orders if not order["invoice"]]
+    for order in held:
+        finding = Finding.model_validate({name: order[name] for name in Finding.model_fields})
+        out.print(f"{words('plan_order')} {order['order']}:", sentence(finding, language))
+    if history:
+        out.print(words("plan_history", **history["history"]))
+    out.print(words("plan_written", orders=len(orders), invoices=len(rows), held=len(held)))
+
+
+def _row(order: dict[str, Any], words: Phrases) -> list[str]:
+    invoice = order["invoice"]
+    kind = order["decision"]["kind"] if order["decision"] else ""
+    changes = "; ".join(
+        f"{one['field']}: {one['before']} → {one['after']}" if one["before"] else f"{one['field']}: {one['after']}"
+        for one in order["changed"]
+    )
+    sums = [money(Decimal(invoice[name]), words.language) for name in ("net", "vat", "total")]
+    customer = words(kind, customer=order["customer"]) if kind else ""
+    return [order["order"], order["type"], customer, changes, *sums]

@@ -1,0 +1,66 @@
+"""Running a flow here and now, watched in the terminal."""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from adapters.integration import Integration
+from deployments import engine
+from deployments.commands.telling import console
+from deployments.phrases import Phrases
+from domain.outcomes import Misconfigured, Transient
+from domain.stages import INVOICED, UNFINISHED
+
+LOOK_EVERY_SECONDS = 0.3
+TOLD = ("fetched", "classified", "reconciled", "invoiced", "booked", "held")
+
+
+def run_flow(integration: Integration, config: Path, flow: str, **parameters: Any) -> str:
+    """Run `module:flow` for this integration with a progress bar on stderr; gives the message of its final state.
+
+    Raises `Misconfigured` and `Transient` as the flow did.
+    """
+    module, name = flow.split(":")
+    words = Phrases(integration.settings.language)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console(stderr=True), transient=True) as progress:
+        bar = progress.add_task(words("starting_prefect"), total=None)
+        with engine.connected(), _watched(integration, progress, bar, words):
+            state = getattr(import_module(module), name)(str(config), **parameters, return_state=True)
+    fault = state.result(raise_on_failure=False) if state.is_failed() or state.is_crashed() else None
+    if isinstance(fault, Misconfigured | Transient):
+        raise fault
+    return str(state.message)
+
+
+@contextmanager
+def _watched(integration: Integration, progress: Progress, bar: Any, words: Phrases) -> Iterator[None]:
+    """Move the bar with what the store says, until the block ends."""
+    over = threading.Event()
+    before = _settled(integration.store.orders.stages(integration.name))
+
+    def look() -> None:
+        while not over.wait(LOOK_EVERY_SECONDS):
+            stages = integration.store.orders.stages(integration.name)
+            told = {name: stages[name] for name in TOLD}
+            text = ", ".join(f"{count} {words(name)}" for name, count in told.items() if count) or words("reading")
+            new, done = stages.total() - before, _settled(stages) - before
+            progress.update(bar, description=text, total=new or None, completed=done)
+
+    watcher = threading.Thread(target=look, name="afstem-progress", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()
+
+
+def _settled(stages: Counter[str]) -> int:
+    return sum(count for stage, count in stages.items() if stage in INVOICED or stage not in UNFINISHED)

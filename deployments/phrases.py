@@ -1,0 +1,98 @@
+"""What a run, a plan and the demo say in the terminal, in Danish and English. Causes and fixes speak elsewhere."""
+
+from typing import Any
+
+from domain.sentences import Language
+
+PHRASES: dict[str, tuple[str, str]] = {
+    "starting_prefect": (
+        "Starter Prefect (første gang tager det op mod 15 sekunder) …",
+        "Starting Prefect (the first time takes up to 15 seconds) …",
+    ),
+    "reading": ("Læser webshoppen …", "Reading the shop …"),
+    "fetched": ("hentet", "fetched"),
+    "classified": ("klassificeret", "classified"),
+    "reconciled": ("har en kunde", "have a customer"),
+    "invoiced": ("kladder", "drafts"),
+    "booked": ("bogført", "booked"),
+    "dispatched": ("sendt", "dispatched"),
+    "held": ("venter på dig", "wait for you"),
+    "failed": ("prøves igen", "to be tried again"),
+    "skipped": ("sprunget over", "skipped"),
+    "all_well": ("Alt er i orden.", "All is well."),
+    "see_attention": (
+        "Se hvorfor, og hvad der skal gøres: afstem attention --config {config}",
+        "See why, and what to do: afstem attention --config {config}",
+    ),
+    "resolved": (
+        "{count} ordrer ventede på det valg, og valget huskes: {orders}.",
+        "{count} orders waited for that choice, and it is remembered: {orders}.",
+    ),
+    "plan_nothing": ("Intet at gøre.", "Nothing to do."),
+    "plan_order": ("Ordre", "Order"),
+    "plan_type": ("Type", "Type"),
+    "plan_customer": ("Kunde", "Customer"),
+    "plan_changes": ("Det ville blive skrevet på kunden", "What would be written to the customer"),
+    "plan_invoice": ("Faktura", "Invoice"),
+    "plan_net": ("Netto", "Net"),
+    "plan_vat": ("Moms", "VAT"),
+    "plan_total": ("I alt", "Total"),
+    "plan_written": (
+        "Intet er skrevet, hverken i regnskabet eller i webshoppen. {orders} ordrer: {invoices} fakturaer, {held} venter.",
+        "Nothing was written, neither to the books nor to the shop. {orders} orders: {invoices} invoices, {held} held.",
+    ),
+    "plan_history": (
+        "Uden start i [webshop] tæller alle {orders} ordrer, fra {first} af.",
+        "Without start in [webshop] all {orders} orders count, from {first} on.",
+    ),
+    "matched": ("findes: {customer}", "is there: {customer}"),
+    "new": ("ny", "new"),
+    "collecting": ("samlekunde {customer}", "collecting customer {customer}"),
+    "up_ready": (
+        "Prefect kører på {url}. Kørslen »{name}« starter hvert 5. minut. Stop med Ctrl-C; intet går tabt.",
+        'Prefect is up at {url}. The run "{name}" starts every 5 minutes. Stop with Ctrl-C; nothing is lost.',
+    ),
+    "up_port": (
+        "Porten {port} er optaget: vælg en anden med --port.",
+        "Port {port} is taken: choose another with --port.",
+    ),
+    "demo_folder": (
+        "Demoen ligger i {folder} og må slettes, når du vil.",
+        "The demo lies in {folder}; delete it whenever you like.",
+    ),
+    "demo_first": (
+        "1. Første kørsel: {orders} ordrer fra en lille dansk webshop, {customers} kunder står i regnskabet i forvejen",
+        "1. The first run: {orders} orders of a small Danish shop, {customers} customers stand in the books already",
+    ),
+    "demo_again": ("2. Samme kørsel igen: den gør intet", "2. The same run again: it does nothing"),
+    "demo_next_day": (
+        "3. Dagen efter: ordrer er rettet, annulleret og refunderet i webshoppen",
+        "3. The day after: orders were edited, cancelled and refunded in the shop",
+    ),
+    "demo_resolved": (
+        "4. To kunder har samme e-mail: en person vælger kunde {customer} for ordre {order}",
+        "4. Two customers have the same e-mail: a person chooses customer {customer} for order {order}",
+    ),
+    "demo_explained": (
+        "5. Hvorfor netop den kunde? Ordre {order} forklaret",
+        "5. Why that customer? Order {order} explained",
+    ),
+    "demo_counts": (
+        "{invoices} fakturaer og kreditnotaer, {customers} kunder i regnskabet; {held} ordrer venter på en person.",
+        "{invoices} invoices and credit notes, {customers} customers in the books; {held} orders wait for a person.",
+    ),
+    "demo_nothing_new": ("Ingen ny faktura, ingen ny kunde.", "No new invoice, no new customer."),
+    "demo_next": ("Se nu selv efter:", "Now look for yourself:"),
+}
+
+
+class Phrases:
+    """The phrases of one language."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+
+    def __call__(self, key: str, **values: Any) -> str:
+        """A phrase with its values filled in."""
+        danish, english = PHRASES[key]
+        return (danish if self.language == "da" else english).format(**values)

@@ -1,0 +1,46 @@
+"""One Prefect server for the whole suite, on loopback and telling nobody; each test keeps its results apart."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.flows.business import Business
+
+
+@pytest.fixture(scope="session", autouse=True)
+def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The server. Without heartbeats, whose thread makes each run end up to a second late."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("DO_NOT_TRACK", "1")
+        from prefect.settings import (
+            PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+            PREFECT_HOME,
+            PREFECT_SERVER_ANALYTICS_ENABLED,
+            temporary_settings,
+        )
+        from prefect.testing.utilities import prefect_test_harness
+
+        ours = {
+            PREFECT_HOME: tmp_path_factory.mktemp("prefect"),
+            PREFECT_SERVER_ANALYTICS_ENABLED: False,
+            PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
+        }
+        with temporary_settings(ours), prefect_test_harness(server_startup_timeout=120):
+            yield
+
+
+@pytest.fixture(autouse=True)
+def results(tmp_path: Path) -> Iterator[Path]:
+    """Where this test's persisted results lie."""
+    from prefect.settings import PREFECT_RESULTS_LOCAL_STORAGE_PATH, temporary_settings
+
+    folder = tmp_path / "results"
+    with temporary_settings({PREFECT_RESULTS_LOCAL_STORAGE_PATH: folder}):
+        yield folder
+
+
+@pytest.fixture
+def business(tmp_path: Path) -> Business:
+    """A shop and its books, empty, with the recommended rules."""
+    return Business(tmp_path / "business")

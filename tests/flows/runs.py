@@ -1,0 +1,80 @@
+"""What Prefect tells of a run, as its UI shows it."""
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from prefect import State
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import (
+    ArtifactFilter,
+    ArtifactFilterFlowRunId,
+    FlowRunFilter,
+    FlowRunFilterId,
+    LogFilter,
+    LogFilterFlowRunId,
+)
+from prefect.client.schemas.objects import Log, TaskRun
+
+PATIENCE_SECONDS = 60
+EVERYTHING = 200
+"""As many as the server gives at once."""
+
+
+def wait_until(happened: Callable[[], object], what: str, seconds: float = PATIENCE_SECONDS) -> None:
+    """Look again and again until it has happened. Raises `TimeoutError` which says `what` did not."""
+    deadline = time.monotonic() + seconds
+    while not happened():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"still not so: {what}")
+        time.sleep(0.05)
+
+
+class Run:
+    """One flow run that has ended. Task runs and logs reach the server a little later: asking for them waits."""
+
+    def __init__(self, state: State[Any]) -> None:
+        self.id: UUID = state.state_details.flow_run_id  # type: ignore[assignment]
+        self.state = str(state.name)
+        self.message = str(state.message)
+
+    def tasks(self, count: int) -> dict[str, TaskRun]:
+        """Its task runs by name, once `count` of them have ended."""
+        found: list[TaskRun] = []
+
+        def ended() -> bool:
+            with get_client(sync_client=True) as client:
+                these = FlowRunFilter(id=FlowRunFilterId(any_=[self.id]))
+                found[:] = client.read_task_runs(flow_run_filter=these, limit=EVERYTHING)
+            return sum(bool(task.state and task.state.is_final()) for task in found) >= count
+
+        wait_until(ended, f"{count} task runs have ended")
+        return {task.name: task for task in found}
+
+    def batch_tasks(self, count: int) -> dict[str, TaskRun]:
+        """Those of its `count` batches: two each."""
+        every = self.tasks(2 + 2 * count)
+        return {name: task for name, task in every.items() if name.startswith(("reconcile", "create"))}
+
+    def logs(self) -> list[Log]:
+        """Everything that was logged in it."""
+        found: list[Log] = []
+
+        def complete() -> bool:
+            with get_client(sync_client=True) as client:
+                these = LogFilter(flow_run_id=LogFilterFlowRunId(any_=[self.id]))
+                found[:] = client.read_logs(log_filter=these, limit=EVERYTHING)
+            return any(log.name == "prefect.flow_runs" and "Finished in state" in log.message for log in found)
+
+        wait_until(complete, "the run's last log line is there")
+        return found
+
+    def artifact(self, key: str) -> list[dict[str, Any]]:
+        """The rows of the table that it published under this key; none if it published none."""
+        with get_client(sync_client=True) as client:
+            these = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[self.id]))
+            found = [one for one in client.read_artifacts(artifact_filter=these) if one.key == key]
+        rows: list[dict[str, Any]] = json.loads(str(found[-1].data)) if found else []
+        return rows
