@@ -29,7 +29,7 @@ demo: .venv/installed
 	@$(BIN)/afstem demo
 
 ui: .venv/installed
-	@$(BIN)/afstem up
+	@$(BIN)/afstem up --config afstem-demo/afstem.toml
 
 test: .venv/installed-dev
 	$(BIN)/pytest $(PYTEST) $(addprefix tests/,$(SUITES))

@@ -5,17 +5,19 @@ from typing import Literal
 Stage = Literal["fetched", "classified", "reconciled", "invoiced", "booked", "dispatched", "held", "skipped", "failed"]
 
 STEPS: dict[Stage, frozenset[Stage]] = {
-    "fetched": frozenset({"classified", "held", "skipped", "failed"}),
+    "fetched": frozenset({"classified", "reconciled", "held", "skipped", "failed"}),
     "classified": frozenset({"fetched", "reconciled", "held", "skipped", "failed"}),
     "reconciled": frozenset({"fetched", "classified", "invoiced", "booked", "held", "skipped", "failed"}),
     "invoiced": frozenset({"fetched", "booked", "held"}),
     "booked": frozenset({"fetched", "dispatched", "held"}),
     "dispatched": frozenset({"fetched", "held"}),
-    "held": frozenset({"fetched", "classified", "skipped", "failed"}),
+    "held": frozenset({"fetched", "classified", "reconciled", "invoiced", "booked", "skipped", "failed"}),
     "skipped": frozenset({"fetched", "classified", "held", "failed"}),
-    "failed": frozenset({"fetched", "classified", "held", "skipped"}),
+    "failed": frozenset({"fetched", "classified", "reconciled", "invoiced", "booked", "held", "skipped"}),
 }
-"""From each stage where an order may go. A change in the shop sends any of them back to `fetched`."""
+"""From each stage where an order may go. A change in the shop sends any of them back to `fetched`.
+
+What is held or failed goes on from the step that stopped it, as soon as that step lets it pass."""
 
 UNFINISHED: frozenset[Stage] = frozenset({"fetched", "classified", "reconciled", "held", "failed"})
 """Stages that a run takes up again; `held` too, since whatever it waits for may have changed."""

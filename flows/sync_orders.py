@@ -10,11 +10,12 @@ from tasks.conclude import conclude
 from tasks.create_invoices import create_invoices
 from tasks.fetch_orders import fetch_orders
 from tasks.reconcile_customers import reconcile_customers
+from tasks.runs import run_name
 
 BATCHES_SIDE_BY_SIDE = 4
 
 
-@flow(flow_run_name="sync {integration}", task_runner=ThreadPoolTaskRunner(max_workers=BATCHES_SIDE_BY_SIDE))
+@flow(flow_run_name=run_name, task_runner=ThreadPoolTaskRunner(max_workers=BATCHES_SIDE_BY_SIDE))
 def sync_orders(integration: str, since: datetime | None = None) -> State[None]:
     """Bring every webshop order since the last run into the accounting system.
 

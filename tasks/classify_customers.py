@@ -14,7 +14,7 @@ from domain.outcomes import Finding, NeedsAttention, Skip
 from tasks.mirror import refresh_documents
 from tasks.retrying import RETRYING
 from tasks.runs import this_run
-from tasks.verdicts import Verdicts
+from tasks.verdicts import NO_CUSTOMER, Verdicts
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Case:
     warnings: list[Finding] = field(default_factory=list)
 
 
-@task(task_run_name="classify customers of {integration}", **RETRYING)
+@task(task_run_name="classify customers", **RETRYING)
 def classify_customers(integration: str, fetched: dict[str, int]) -> list[str]:
     """Decide B2C, B2B or EAN for every unfinished order, and cut them into batches; gives the batches' ids.
 
@@ -36,7 +36,7 @@ def classify_customers(integration: str, fetched: dict[str, int]) -> list[str]:
     return cut_into_batches(open_integration(integration), this_run())
 
 
-@task(task_run_name="gather unfinished orders of {integration}", **RETRYING)
+@task(task_run_name="gather unfinished orders", **RETRYING)
 def gather_unfinished(integration: str, cause: str, orders: list[str]) -> list[str]:
     """Cut held and failed orders (of one cause, or with these numbers) into batches; gives the batches' ids."""
 
@@ -58,7 +58,7 @@ def cut_into_batches(
     groups = Groups()
     passing = Batch("", integration.name, run, ())
     for rows in integration.store.orders.unfinished(integration.name):
-        verdicts = Verdicts(integration, passing)
+        verdicts = Verdicts(integration, passing, NO_CUSTOMER)
         for row in filter(chosen, rows):
             case = examine(integration, row, verdicts)
             identities = case.classification.identities if case else ()

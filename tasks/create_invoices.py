@@ -47,8 +47,8 @@ def invoice_batch(integration: Integration, batch_id: str) -> dict[str, int]:
 
 
 def ready(integration: Integration, batch: Batch) -> list[OrderRow]:
-    """The orders of a batch that have a customer and no invoice yet."""
-    rows = integration.store.orders.of_batch(batch, frozenset({"reconciled", "failed"}))
+    """The orders of a batch that have a customer and no invoice yet; those that this very step held, once more."""
+    rows = integration.store.orders.of_batch(batch, frozenset({"reconciled", "held", "failed"}))
     return [row for row in rows if row.customer]
 
 

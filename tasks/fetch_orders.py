@@ -17,7 +17,7 @@ from domain.stages import Stage, step
 from tasks.retrying import RETRYING
 
 
-@task(task_run_name="fetch orders of {integration}", **RETRYING)
+@task(task_run_name="fetch orders", **RETRYING)
 def fetch_orders(integration: str, since: datetime | None = None) -> dict[str, int]:
     """Read what changed in the shop since the last run and store it; gives how many were read, new and changed.
 

@@ -16,7 +16,7 @@ from tasks.classify_customers import Case, classified_as, examine
 from tasks.mirror import refresh_customers
 from tasks.retrying import RETRYING
 from tasks.settled import Settled, change_of, ended, operation_key, wanted_of, with_changes
-from tasks.verdicts import Verdicts
+from tasks.verdicts import NO_CUSTOMER, Verdicts
 
 
 @task(task_run_name="reconcile customers {batch}", **RETRYING)
@@ -32,7 +32,7 @@ def reconcile_customers(integration: str, batch: str) -> dict[str, int]:
 def reconcile_batch(integration: Integration, batch_id: str) -> dict[str, int]:
     """The step itself. What is reconciled already is left alone, so that it may be called again at any time."""
     batch = integration.store.orders.open(batch_id)
-    verdicts = Verdicts(integration, batch)
+    verdicts = Verdicts(integration, batch, NO_CUSTOMER)
     rows = integration.store.orders.of_batch(batch, frozenset({"fetched", "classified", "held", "failed"}))
     cases = [case for row in rows if (case := examine(integration, row, verdicts))]
     try:

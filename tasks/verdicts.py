@@ -2,7 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection
@@ -12,6 +13,8 @@ from adapters.store import Batch, OrderRow
 from domain.outcomes import AfstemError, Finding, NeedsAttention, Transient
 from domain.stages import Stage
 
+NO_CUSTOMER = {"customer": ""}
+"""An order that was stopped before it had its customer has none: no invoice may be written for it."""
 NO_FINDING: dict[str, Any] = {"code": "", "field": "", "found": "", "expected": "", "run": ""}
 
 
@@ -24,11 +27,15 @@ class OrdersNeedAttention(NeedsAttention):
 
 
 class Verdicts:
-    """Collects verdicts, commits them together, and says at the end whether the batch is all well."""
+    """Collects verdicts, commits them together, and says at the end whether the batch is all well.
 
-    def __init__(self, integration: Integration, batch: Batch) -> None:
+    `when_stopped` are columns to set on each order that this step holds or fails.
+    """
+
+    def __init__(self, integration: Integration, batch: Batch, when_stopped: Mapping[str, str] = MappingProxyType({})) -> None:
         self._integration = integration
         self._batch = batch
+        self._when_stopped = when_stopped
         self._moves: list[tuple[OrderRow, Stage, dict[str, Any]]] = []
         self._failed: dict[str, str] = {}
         self.stopped: set[str] = set()
@@ -41,10 +48,10 @@ class Verdicts:
     def held(self, row: OrderRow, finding: Finding, **values: Any) -> None:
         """This order needs a person. The same finding as before keeps the run that first met it."""
         self.stopped.add(row.order_id)
-        if _finding(row) == finding and row.stage == "held" and not values:
-            return
         run = row.run if _finding(row) == finding and row.run else self._batch.run
-        self._moves.append((row, "held", {**finding.model_dump(), "run": run, **values}))
+        values = {**finding.model_dump(), "run": run, **self._when_stopped, **values}
+        if row.stage != "held" or any(getattr(row, name) != value for name, value in values.items()):
+            self._moves.append((row, "held", values))
 
     def skipped(self, row: OrderRow, finding: Finding) -> None:
         """By the settings this order gets no invoice."""
@@ -55,7 +62,7 @@ class Verdicts:
         """A fault that may pass stopped this order: the next try takes it up again."""
         self.stopped.add(row.order_id)
         finding = Finding(code="try_again", found=str(fault)[:200])
-        values = {**finding.model_dump(), "run": self._batch.run, "customer": row.customer}
+        values = {**finding.model_dump(), "run": self._batch.run, "customer": row.customer, **self._when_stopped}
         self._moves.append((row, "failed", values))
         self._failed[row.order_id] = str(fault)
 

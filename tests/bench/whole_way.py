@@ -97,11 +97,12 @@ def _documents_due(folder: Path) -> Iterator[tuple[str, Decimal]]:
     for path in sorted(folder.glob("*.json")):
         for order in json.loads(path.read_text(encoding="utf-8")):
             given_back = {refund["id"]: -Decimal(refund["total"]) for refund in order["refunds"]}
-            if sum(given_back.values()) == Decimal(order["total"]):
+            if given_back and sum(given_back.values()) >= Decimal(order["total"]):
                 continue
             yield f"{NAME}-{order['number']}", Decimal(order["total"])
             for refund, total in given_back.items():
-                yield f"{NAME}-{order['number']}-R{refund}", total
+                if total:
+                    yield f"{NAME}-{order['number']}-R{refund}", total
 
 
 def _progress(folder: Path, count: int) -> Callable[[], None]:

@@ -1,4 +1,4 @@
-"""Each accounting system in turn, with fresh books."""
+"""Each accounting system in turn, with fresh books; each database in turn, with an empty store."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ import pytest
 from domain.customers import Customer
 from domain.ports import Accounting
 from tests.contract.bookkeeping import BOOKKEEPERS, Bookkeeper, a_customer
+from tests.databases import postgresql, store_url  # noqa: F401 (fixtures of the store's suites)
 
 
 @pytest.fixture(params=sorted(BOOKKEEPERS))

@@ -1,0 +1,123 @@
+"""The explanation of an order as a page to read."""
+
+from decimal import Decimal
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from deployments.commands.telling import console, money, pairs, sentence, shown, table
+from deployments.commands.words import Words
+from domain.outcomes import Finding
+from domain.sentences import Language
+
+
+def show(told: dict[str, Any], language: Language) -> None:
+    """Show an explanation: the order, its hold, its customer, what was written, and its documents."""
+    words, out = Words(language), console()
+    out.print(Text(f"{words('order')} {shown(told['order'])}", style="bold"))
+    out.print(pairs(_order(told, words)))
+    if told.get("code"):
+        out.print()
+        out.print(sentence(Finding(**{name: told[name] for name in Finding.model_fields}), language))
+    _section(out, words, "evidence", ("field", "shop_field", "value", "verdict"), _evidence(told, words))
+    out.print(Text(f"\n{words('customer')}", style="bold"))
+    out.print(pairs(_customer(told, words)))
+    _section(out, words, "candidates", ("number", "name", "address", "barred"), _candidates(told, words))
+    changed = [(one["field"], one["before"], one["after"]) for one in told["changed"]]
+    _section(out, words, "changed", ("field", "before", "after"), changed)
+    _section(out, words, "protected", ("field", "kept", "shop", "why"), _protected(told, words))
+    for document in (*told["earlier_invoices"], told["invoice"], *told["credit_notes"]):
+        if document:
+            _document(out, document, words)
+    if told["warnings"]:
+        out.print(Text(f"\n{words('warnings')}", style="bold"))
+        for one in told["warnings"]:
+            out.print(sentence(Finding(**{name: one[name] for name in Finding.model_fields}), language))
+
+
+def _order(told: dict[str, Any], words: Words) -> list[tuple[str, object]]:
+    return [
+        (words("date"), (told["date"] or "")[:10]),
+        (words("status"), told["status"]),
+        (words("total"), f"{told['total']} {told['currency']}" if told["total"] else ""),
+        (words("stage"), words(told["stage"]) if told["eligible"] else words("ignored")),
+    ]
+
+
+def _evidence(told: dict[str, Any], words: Words) -> list[tuple[object, ...]]:
+    return [
+        (one["field"], one["key"], one["value"], words("not_used" if one["verdict"] == "ignored" else one["verdict"]))
+        for one in told["evidence"]
+    ]
+
+
+def _customer(told: dict[str, Any], words: Words) -> list[tuple[str, object]]:
+    identity, customer = told["identity"], told["customer_details"]
+    decision = told["decision"] or "undecided"
+    if told["remembered"]:
+        decision = "remembered"
+    return [
+        (words("type"), words(told["type"]) if told["type"] else ""),
+        (words("decision"), words(decision)),
+        (words("identified_by"), f"{identity['field']}: {identity['value']}" if identity else ""),
+        (words("number"), told["customer"]),
+        (words("name"), customer.get("name", "") if customer else ""),
+    ]
+
+
+def _candidates(told: dict[str, Any], words: Words) -> list[tuple[object, ...]]:
+    if len(told["candidates"]) < 2:  # the one that was found is the customer itself
+        return []
+    return [
+        (one["number"], one.get("name", ""), _address(one), words("barred") if one["barred"] else "")
+        for one in told["candidate_details"]
+    ]
+
+
+def _address(customer: dict[str, Any]) -> str:
+    return ", ".join(filter(None, (customer.get(name, "") for name in ("address", "zip", "city", "email"))))
+
+
+def _protected(told: dict[str, Any], words: Words) -> list[tuple[object, ...]]:
+    reasons = {"collecting": "collecting_untouched"}
+    return [
+        (one["field"], one["kept"], one["shop"], words(reasons.get(one["why"], one["why"])))
+        for one in told["protected"]
+    ]
+
+
+def _section(
+    out: Console, words: Words, title: str, columns: tuple[str, ...], rows: list[tuple[object, ...]]
+) -> None:
+    if rows:
+        out.print()
+        out.print(table(words(title), [words(name) for name in columns], rows))
+
+
+def _document(out: Console, document: dict[str, Any], words: Words) -> None:
+    """One document with its lines; amounts are as they stand in the books."""
+    state = "" if document["state"] == "booked" else f" ({words('draft')})"
+    title = f"{words(document['kind'])} {document['number']}{state} · {document['reference']} · {document['date']}"
+    columns = ("product", "text", "quantity", "unit_net", "net", "vat_rate")
+    rows = [[line[name] for name in columns] for line in document.get("lines", ())]
+    out.print()
+    out.print(table(shown(title), [words(name) for name in columns], rows, right=range(2, len(columns))))
+    amounts = (f"{words(name)} {_amount(document[name], words)}" for name in ("net", "vat", "total"))
+    out.print(Text(f"{'   '.join(amounts)} {shown(document['currency'])}"))
+    recipient = document.get("recipient") or {}
+    out.print(
+        pairs(
+            [
+                (words("recipient"), recipient.get("name", "")),
+                ("EAN", recipient.get("ean", "")),
+                ("CVR", recipient.get("cvr", "")),
+                (words("requisition"), document.get("requisition", "")),
+                (words("reference_person"), document.get("reference_person", "")),
+            ]
+        )
+    )
+
+
+def _amount(text: str, words: Words) -> str:
+    return money(Decimal(text), words.language)
