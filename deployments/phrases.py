@@ -25,8 +25,8 @@ PHRASES: dict[str, tuple[str, str]] = {
         "See why, and what to do: afstem attention --config {config}",
     ),
     "resolved": (
-        "{count} ordrer ventede på det valg, og valget huskes: {orders}.",
-        "{count} orders waited for that choice, and it is remembered: {orders}.",
+        "Valget huskes. Ordrer, der ventede på det: {orders}.",
+        "The choice is remembered. Orders that waited for it: {orders}.",
     ),
     "plan_nothing": ("Intet at gøre.", "Nothing to do."),
     "plan_order": ("Ordre", "Order"),
@@ -63,6 +63,18 @@ PHRASES: dict[str, tuple[str, str]] = {
     "demo_first": (
         "1. Første kørsel: {orders} ordrer fra en lille dansk webshop, {customers} kunder står i regnskabet i forvejen",
         "1. The first run: {orders} orders of a small Danish shop, {customers} customers stand in the books already",
+    ),
+    "demo_order": ("Ordre", "Order"),
+    "demo_type": ("Type", "Type"),
+    "demo_by": ("Kendt på", "Known by"),
+    "demo_customer": ("Kunde", "Customer"),
+    "demo_changed": ("Rettet på kunden", "Changed on the customer"),
+    "demo_total": ("I alt", "Total"),
+    "demo_held": ("Venter på en person", "Wait for a person"),
+    "demo_because": ("Fordi", "Because"),
+    "demo_causes": (
+        "{count} årsager i alt, hver med hvad der skal gøres: afstem attention --config {config}",
+        "{count} causes in all, each with what to do: afstem attention --config {config}",
     ),
     "demo_again": ("2. Samme kørsel igen: den gør intet", "2. The same run again: it does nothing"),
     "demo_next_day": (

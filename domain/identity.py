@@ -31,7 +31,10 @@ CPR_MASK = "CPR-masked"
 
 HOME = "DK"
 SHORTEST_PHONE = 5
+LONGEST_EMAIL = 254
 LONGEST_VAT_NUMBER = 20
+LONGEST_KEY = 200
+"""Keys are cut here: databases index no text of any length, and books cut long names, not far above this."""
 
 _BLANK_LETTERS = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
@@ -81,7 +84,7 @@ def _single_key(field: KeyField, value: str) -> str:
     if field == "phone":
         return _phone(value)
     if field in ("name", "customer_number"):
-        key = _folded(value if field == "name" else "".join(visible(value).split()))
+        key = _folded(value if field == "name" else "".join(visible(value).split()))[:LONGEST_KEY].rstrip()
         return key if any(character.isalnum() and character != "0" for character in key) else ""
     compact = _compact(value)
     return _EAN_LABEL.sub("", compact) if field == "ean" else _DANISH_LABEL.sub("", compact)
@@ -96,7 +99,7 @@ def _folded(text: str) -> str:
 
 def _compact(text: str) -> str:
     text = unicodedata.normalize("NFKC", visible(text)).upper()
-    return "".join(character for character in unicodedata.normalize("NFKC", text) if character.isalnum())
+    return "".join(character for character in unicodedata.normalize("NFKC", text) if character.isalnum())[:LONGEST_KEY]
 
 
 def _emails(text: str) -> tuple[str, ...]:
@@ -106,7 +109,8 @@ def _emails(text: str) -> tuple[str, ...]:
 
 def _is_email(word: str) -> bool:
     account, at, host = word.partition("@")
-    return bool(account and at and host) and "@" not in host and not word.startswith("mailto:")
+    one_address = bool(account and at and host) and "@" not in host and len(word) <= LONGEST_EMAIL
+    return one_address and not word.startswith("mailto:")
 
 
 def _phone(text: str) -> str:
@@ -118,7 +122,7 @@ def _phone(text: str) -> str:
         digits = digits.removeprefix("00")
     if re.fullmatch(r"45[0-9]{8}" if abroad else r"45[2-9][0-9]{7}", digits):
         abroad, digits = False, digits[2:]
-    if len(digits) < SHORTEST_PHONE or not digits.strip("0"):
+    if not SHORTEST_PHONE <= len(digits) < LONGEST_KEY or not digits.strip("0"):
         return ""
     return f"+{digits}" if abroad else digits
 

@@ -728,6 +728,12 @@ SENTENCES: dict[str, Sentences] = {
         "Something unreadable stood here in a file that has been corrected or removed since.",
         "Nothing to do: the orders in the file were read under their own numbers.",
     ),
+    "number_shared": Sentences(
+        "Flere ordrer i webshoppen viser nummeret {found} (deres id: {expected}), så en faktura kunne høre til begge.",
+        "Giv ordrerne hver sit nummer i webshoppen, eller annuller den, der er en kopi.",
+        "Several orders in the shop show the number {found} (their ids: {expected}): an invoice could be for either.",
+        "Give each its own number in the shop, or cancel the one that is a copy.",
+    ),
     "no_longer_counts": Sentences(
         "Ordren tæller ikke længere: dens status er nu »{found}«.",
         "Intet at gøre, medmindre den skulle faktureres: så ret dens status i webshoppen.",

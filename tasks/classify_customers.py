@@ -1,6 +1,6 @@
 """Step 2: which kind of customer each order has and what identifies it; then the orders are cut into batches."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from prefect import task
@@ -59,8 +59,9 @@ def cut_into_batches(
     passing = Batch("", integration.name, run, ())
     for rows in integration.store.orders.unfinished(integration.name):
         verdicts = Verdicts(integration, passing, NO_CUSTOMER)
+        twins = showing_one_number(integration, rows)
         for row in filter(chosen, rows):
-            case = examine(integration, row, verdicts)
+            case = examine(integration, row, verdicts, twins)
             identities = case.classification.identities if case else ()
             groups.add(row.order_id, [identity.key for identity in identities])
             if case and row.stage == "fetched":
@@ -70,11 +71,21 @@ def cut_into_batches(
     return integration.store.orders.make_batches(integration.name, run, groups.cut(integration.settings.run.batch_size))
 
 
-def examine(integration: Integration, row: OrderRow, verdicts: Verdicts) -> Case | None:
+def showing_one_number(integration: Integration, rows: Sequence[OrderRow]) -> dict[str, set[str]]:
+    """The ids of all orders that show a number which another order of the shop shows too, by that number."""
+    use = integration.store.orders.numbers_in_use(integration.name, [row.number for row in rows])
+    return {number: ids for number, ids in use.items() if len(ids) > 1}
+
+
+def examine(
+    integration: Integration, row: OrderRow, verdicts: Verdicts, twins: Mapping[str, set[str]]
+) -> Case | None:
     """Read and classify one order; None, with a verdict, where it can't be or doesn't count any more."""
     try:
         order = integration.order(row)
         still_counts(integration, row, order)
+        if row.number in twins and not row.reference:
+            raise NeedsAttention("number_shared", "number", row.number, ", ".join(sorted(twins[row.number])))
         return Case(row, order, classify(order, integration.settings.customers))
     except Skip as skip:
         verdicts.skipped(row, skip.finding)

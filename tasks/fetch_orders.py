@@ -103,6 +103,8 @@ def not_understood(integration: Integration, row: OrderRow, raw: RawOrder, findi
     row.normalised = ""
     row.eligible = row.eligible or not row.status or row.status in integration.settings.webshop.statuses
     row.stage = step(row.stage, "held")  # type: ignore[arg-type]
+    if (row.code, row.field, row.found) != (finding.code, finding.field, finding.found):
+        row.run = ""  # which run met this first is for the run to say
     row.code, row.field, row.found, row.expected = finding.code, finding.field, finding.found, finding.expected
     return row
 

@@ -12,7 +12,7 @@ from domain.decisions import Decision, Hits, decide
 from domain.matching import DIRECTORY, WANTED, match
 from domain.outcomes import AfstemError, NeedsAttention, Transient
 from domain.rules import TYPES
-from tasks.classify_customers import Case, classified_as, examine
+from tasks.classify_customers import Case, classified_as, examine, showing_one_number
 from tasks.mirror import refresh_customers
 from tasks.retrying import RETRYING
 from tasks.settled import Settled, change_of, ended, operation_key, wanted_of, with_changes
@@ -34,7 +34,8 @@ def reconcile_batch(integration: Integration, batch_id: str) -> dict[str, int]:
     batch = integration.store.orders.open(batch_id)
     verdicts = Verdicts(integration, batch, NO_CUSTOMER)
     rows = integration.store.orders.of_batch(batch, frozenset({"fetched", "classified", "held", "failed"}))
-    cases = [case for row in rows if (case := examine(integration, row, verdicts))]
+    twins = showing_one_number(integration, rows)
+    cases = [case for row in rows if (case := examine(integration, row, verdicts, twins))]
     try:
         cases = lease(integration, batch, cases, verdicts)
         refresh_customers(integration)

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from prefect import get_run_logger
 from prefect.client.schemas.objects import TaskRun
 from prefect.tasks import Task, exponential_backoff
 
-from domain.outcomes import Transient
+from domain.outcomes import AfstemError, Transient
 
 
 def may_pass(task: Task[..., Any], task_run: TaskRun, state: Any) -> bool:
@@ -14,7 +15,10 @@ def may_pass(task: Task[..., Any], task_run: TaskRun, state: Any) -> bool:
         state.result()
     except Transient:
         return True
-    except Exception:  # whatever else it was: it would only happen again
+    except AfstemError:
+        return False
+    except Exception:  # it would only happen again; and where no try follows, Prefect tells no traceback
+        get_run_logger().exception("This is a mistake in Afstem itself")
         return False
     return False
 

@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection
@@ -32,10 +31,12 @@ class Verdicts:
     `when_stopped` are columns to set on each order that this step holds or fails.
     """
 
-    def __init__(self, integration: Integration, batch: Batch, when_stopped: Mapping[str, str] = MappingProxyType({})) -> None:
+    def __init__(
+        self, integration: Integration, batch: Batch, when_stopped: Mapping[str, str] | None = None
+    ) -> None:
         self._integration = integration
         self._batch = batch
-        self._when_stopped = when_stopped
+        self._when_stopped = when_stopped or {}
         self._moves: list[tuple[OrderRow, Stage, dict[str, Any]]] = []
         self._failed: dict[str, str] = {}
         self.stopped: set[str] = set()
@@ -48,7 +49,7 @@ class Verdicts:
     def held(self, row: OrderRow, finding: Finding, **values: Any) -> None:
         """This order needs a person. The same finding as before keeps the run that first met it."""
         self.stopped.add(row.order_id)
-        run = row.run if _finding(row) == finding and row.run else self._batch.run
+        run = row.run if row.finding == finding and row.run else self._batch.run
         values = {**finding.model_dump(), "run": run, **self._when_stopped, **values}
         if row.stage != "held" or any(getattr(row, name) != value for name, value in values.items()):
             self._moves.append((row, "held", values))
@@ -107,10 +108,6 @@ def orders(count: int) -> str:
 def kept(values: Sequence[Any]) -> str:
     """A list of domain values as the store keeps it."""
     return json.dumps([value.model_dump(mode="json") for value in values], ensure_ascii=False)
-
-
-def _finding(row: OrderRow) -> Finding:
-    return Finding(code=row.code, field=row.field, found=row.found, expected=row.expected)
 
 
 def _by_cause(causes: Iterable[str]) -> str:

@@ -30,7 +30,7 @@ class Wanted:
     @property
     def key(self) -> str:
         """The operation's key: the same at each try of the same content, and no other's."""
-        return f"{self.document.kind}|{self.document.reference}|{self.document.fingerprint}"
+        return "|".join((self.document.kind, self.document.reference, self.order.id, self.document.fingerprint))
 
 
 class Writer:

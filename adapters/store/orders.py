@@ -62,13 +62,16 @@ class Orders:
         return None
 
     def numbers_in_use(self, integration: str, numbers: Iterable[str]) -> dict[str, set[str]]:
-        """Each shown number with the ids of the eligible orders that carry it."""
+        """Each shown number with the ids of the orders that carry it and are to be invoiced, or are."""
         use: dict[str, set[str]] = {}
         columns = select(orders.c.number, orders.c.order_id)
         with self._database.reading() as connection:
             for piece in chunks(set(numbers)):
                 query = columns.where(
-                    orders.c.integration == integration, orders.c.number.in_(piece), orders.c.eligible
+                    orders.c.integration == integration,
+                    orders.c.number.in_(piece),
+                    orders.c.eligible,
+                    orders.c.stage != "skipped",
                 )
                 for row in connection.execute(query):
                     use.setdefault(row.number, set()).add(row.order_id)

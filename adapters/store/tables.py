@@ -11,6 +11,8 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, Index, SQLModel
 
+from domain.outcomes import Finding
+
 
 class Utc(TypeDecorator[datetime]):
     """An aware time, kept as UTC: SQLite drops the zone, so it is put back when read."""
@@ -72,6 +74,11 @@ class OrderRow(SQLModel, table=True):
     reference: str = ""
     fetched_at: datetime = Field(sa_type=Utc)
     changed_at: datetime = Field(sa_type=Utc)
+
+    @property
+    def finding(self) -> Finding:
+        """Why it is held, skipped or failed; without a code where it is none of these."""
+        return Finding(code=self.code, field=self.field, found=self.found, expected=self.expected)
 
 
 class BatchRow(SQLModel, table=True):

@@ -9,17 +9,21 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deployments import engine
-from deployments.commands.attention import attention
 from deployments.commands.explain import explain
-from deployments.commands.telling import console, opened
+from deployments.commands.telling import console, opened, table
 from deployments.phrases import Phrases
+from domain.sentences import what
 
 if TYPE_CHECKING:
     from adapters.accounting.local import LocalBooks
     from adapters.integration import Integration
+    from adapters.store import OrderRow
 
 MARK = ".afstem-demo"
 PARTS = ("orders", "changes", "afstem.toml", "README.md")
+SHOWN = ("1101", "1102", "1106", "1107", "1110", "1201", "1202", "1203", "1301", "1302", "1402", "1404")
+"""Orders that tell most in one line each."""
+MOST_CAUSES = 8
 RESOLVED, CHOSEN = "1108", "108"
 EXPLAINED = "1203"
 
@@ -69,6 +73,7 @@ class Demo:
         orders = sum(len(_listed(path)) for path in self._config.parent.glob("orders/*.json"))
         self._scene("demo_first", orders=orders, customers=there)
         self._run()
+        self._tell_decisions()
         self._tell_attention()
         self._scene("demo_again")
         before = self._numbers()
@@ -107,11 +112,34 @@ class Demo:
         stages = self._integration.store.orders.stages(self._integration.name)
         self._out.print(", ".join(f"{count} {self._words(stage)}" for stage, count in sorted(stages.items())))
 
+    def _tell_decisions(self) -> None:
+        """Some orders of every kind: whose they are, why, and what was written to the customer."""
+        rows = []
+        for number in SHOWN:
+            row = self._integration.store.orders.by_number(self._integration.name, number)
+            decided = json.loads(row.decision) if row and row.decision else None
+            if row is None or decided is None:
+                continue
+            by = decided["decision"]["identity"] or {"field": "", "value": ""}
+            kind = self._words(decided["decision"]["kind"], customer=row.customer)
+            new = decided["decision"]["kind"] == "new"
+            changed = "" if new else ", ".join(one["field"] for one in decided["changed"])
+            rows.append([number, row.customer_type.upper(), f"{by['field']} {by['value']}", kind, changed, row.total])
+        columns = [self._words(f"demo_{name}") for name in ("order", "type", "by", "customer", "changed", "total")]
+        self._out.print(table("", columns, rows, right=(5,)))
+
     def _tell_attention(self) -> None:
-        try:
-            attention(config=self._config)
-        except typer.Exit:  # that orders wait is what the demo wants to show
-            return
+        """The causes for which orders wait, a line each; all of it stands in `afstem attention`."""
+        causes: dict[str, list[OrderRow]] = {}
+        for row in self._integration.store.orders.needing_attention(self._integration.name):
+            causes.setdefault(row.code, []).append(row)
+        language = self._words.language
+        rows = [
+            [", ".join(row.number for row in held), what(held[0].finding, language)]
+            for held in sorted(causes.values(), key=len, reverse=True)
+        ]
+        self._out.print(table("", [self._words("demo_held"), self._words("demo_because")], rows[:MOST_CAUSES]))
+        self._out.print(self._words("demo_causes", count=len(rows), config=self._config))
 
     def _resolve(self) -> None:
         from deployments.commands.watching import run_flow

@@ -2,12 +2,15 @@
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import typer
+from rich.prompt import Confirm, Prompt
 
 from deployments.commands.settings_file import COLLECTING_PLACEHOLDER, Answers, settings_text
 from deployments.commands.telling import DEFAULT, UNUSABLE, complain, console, findings_of
@@ -17,7 +20,7 @@ from domain.rules import Preset
 from domain.sentences import Language
 
 PRESETS: tuple[Preset, ...] = ("recommended", "one-customer", "match-only")
-SHOPS = ("woocommerce", "files")
+SHOPS = ("files", "woocommerce")
 SHOP_ADDRESS = "https://shop.example.dk"
 
 PresetOption = Annotated[
@@ -26,7 +29,6 @@ PresetOption = Annotated[
 ]
 Output = Annotated[Path, typer.Option("--output", "--config", metavar="FILE", help="The file to write.")]
 Shop = Annotated[Literal["files", "woocommerce"] | None, typer.Option(help="Where orders come from; default files.")]
-Text = Annotated[str, typer.Option()]
 
 
 def init(
@@ -71,3 +73,81 @@ def refuse_existing(output: Path) -> None:
     """Raise `Misconfigured` before a question is asked in vain."""
     if os.path.lexists(output):
         raise Misconfigured("settings_exist", str(output))
+
+
+def ask(given: Answers) -> Answers:
+    """Ask for everything that a file says, with what was given as the proposed answers.
+
+    Raises `Misconfigured` (`no_answer`) where nobody answers.
+    """
+    try:
+        language: Language = "en" if _choose("Sprog / Language", ("da", "en"), given.language) == "en" else "da"
+        words = Words(language)
+        name = _answer(words("ask_name"), given.name)
+        webshop = _choose(words("ask_webshop"), SHOPS, given.webshop)
+        place = _place(words, webshop, given)
+        cvr, ean = _answer(words("ask_cvr"), given.cvr), _answer(words("ask_ean"), given.ean)
+        preset = next(one for one in PRESETS if one == _choose(words("ask_preset"), PRESETS, given.preset))
+        collecting = _answer(words("ask_collecting"), given.collecting_customer) if preset == "one-customer" else ""
+        book = Confirm.ask(words("ask_book"), console=console(), default=given.book)
+    except EOFError as error:
+        raise Misconfigured("no_answer", "--preset") from error
+    return replace(
+        given,
+        language=language,
+        name=name,
+        webshop=webshop,
+        place=place,
+        cvr=cvr,
+        ean=ean,
+        preset=preset,
+        collecting_customer=collecting,
+        book=book,
+    )
+
+
+def _place(words: Words, webshop: str, given: Answers) -> str:
+    if webshop == "woocommerce":
+        return _answer(words("ask_url"), given.place if given.webshop == webshop and given.place else SHOP_ADDRESS)
+    return _answer(words("ask_path"), given.place if given.webshop == webshop else "orders")
+
+
+def _choose(question: str, choices: Sequence[str], proposed: str) -> str:
+    return Prompt.ask(question, console=console(), choices=list(choices), default=proposed)
+
+
+def _answer(question: str, proposed: str) -> str:
+    """What was typed; Enter takes the proposal, and a hyphen says nothing at all."""
+    typed = Prompt.ask(question, console=console(), default=proposed or None) or ""
+    return "" if typed.strip() == "-" else typed.strip()
+
+
+def write(output: Path, answers: Answers) -> None:
+    """Write the file, and leave it there only if it can be used. Raises `Misconfigured`."""
+    from adapters.settings import load
+
+    if answers.preset == "one-customer" and not answers.collecting_customer:
+        answers = replace(answers, collecting_customer=COLLECTING_PLACEHOLDER)
+    try:
+        with output.open("x", encoding="utf-8") as file:
+            file.write(settings_text(answers))
+    except FileExistsError as error:
+        raise Misconfigured("settings_exist", str(output)) from error
+    except OSError as error:
+        raise Misconfigured("settings_unwritable", str(output), error.strerror or "") from error
+    try:
+        load(output)
+    except Misconfigured:
+        with suppress(OSError):
+            output.unlink()
+        raise
+
+
+def _say_what_is_next(output: Path, answers: Answers) -> None:
+    words, out = Words(answers.language), console()
+    out.print(words("written", path=output))
+    if answers.webshop == "woocommerce":
+        out.print(words("next_secrets"))
+    if answers.preset == "one-customer" and not answers.collecting_customer:
+        out.print(words("next_collecting", placeholder=COLLECTING_PLACEHOLDER))
+    out.print(words("next_check", config="" if output == DEFAULT else f" --config {output}"))

@@ -52,7 +52,6 @@ def planned(rehearsal: "Integration") -> Iterator[dict[str, Any]]:
     documents = rehearsal.documents.of_orders(rehearsal.name, [row.order_id for row in rows])
     for row in rows:
         decided = jsonlib.loads(row.decision) if row.decision else {"decision": None, "changed": [], "protected": []}
-        finding = Finding(code=row.code, field=row.field, found=row.found, expected=row.expected)
         invoices = [Invoice.model_validate_json(one.wanted) for one in documents.get(row.order_id, [])]
         yield {
             "order": row.number,
@@ -60,7 +59,7 @@ def planned(rehearsal: "Integration") -> Iterator[dict[str, Any]]:
             **decided,
             "customer": row.customer,
             "stage": row.stage,
-            **finding_told(finding, rehearsal.settings.language),
+            **finding_told(row.finding, rehearsal.settings.language),
             "invoice": invoices[0].model_dump(mode="json") if invoices else None,
             "credit_notes": [invoice.model_dump(mode="json") for invoice in invoices[1:]],
         }

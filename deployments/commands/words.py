@@ -169,8 +169,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "ask_webshop": ("Webshop", "Webshop"),
     "ask_url": ("Webshoppens adresse", "The shop's address"),
     "ask_path": ("Mappe med ordrer", "Folder with the orders"),
-    "ask_cvr": ("Felt med CVR-nummer (tomt: intet)", "Field with the CVR number (empty: none)"),
-    "ask_ean": ("Felt med EAN-nummer (tomt: intet)", "Field with the EAN number (empty: none)"),
+    "ask_cvr": ("Felt med CVR-nummer (- for intet)", "Field with the CVR number (- for none)"),
+    "ask_ean": ("Felt med EAN-nummer (- for intet)", "Field with the EAN number (- for none)"),
     "ask_preset": ("Udgangspunkt for kunderne", "Preset for the customers"),
     "ask_collecting": ("Samlekundens nummer i regnskabet", "The collecting customer's number in the books"),
     "ask_book": ("Skal fakturaerne bogføres med det samme?", "Book the invoices at once?"),
@@ -179,7 +179,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "Læg nøglerne i miljøet: AFSTEM_WEBSHOP_KEY og AFSTEM_WEBSHOP_SECRET.",
         "Put the keys into the environment: AFSTEM_WEBSHOP_KEY and AFSTEM_WEBSHOP_SECRET.",
     ),
-    "next_check": ("Næste skridt: afstem check, derefter afstem plan.", "Next: afstem check, then afstem plan."),
+    "next_collecting": (
+        "Ret {placeholder} til samlekundens nummer i regnskabet.",
+        "Replace {placeholder} with the collecting customer's number in the books.",
+    ),
+    "next_check": (
+        "Næste skridt: afstem check{config}, derefter afstem plan{config}.",
+        "Next: afstem check{config}, then afstem plan{config}.",
+    ),
     # books
     "sandbox": (
         "En sandkasse, ikke et registreret bogføringssystem.",

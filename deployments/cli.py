@@ -1,0 +1,30 @@
+"""`afstem`, the command line: every command, and no more than is needed to name them."""
+
+import typer
+
+from deployments.commands import books
+from deployments.commands.attention import attention
+from deployments.commands.check import check
+from deployments.commands.demo import demo
+from deployments.commands.explain import explain
+from deployments.commands.init import init
+from deployments.commands.plan import plan
+from deployments.commands.report import report
+from deployments.commands.resolve import resolve
+from deployments.commands.retry import retry
+from deployments.commands.sync import sync
+from deployments.commands.up import up
+
+main = typer.Typer(
+    name="afstem",
+    help="Webshop orders become customers and invoices in the books: each exactly once, each explained, each proven.",
+    epilog="Exit codes: 0 all is well, 1 orders need attention, 2 settings or connection.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # its pages show local values, and those are buyers' data
+    rich_markup_mode="markdown",
+)
+
+for command in (demo, init, check, plan, sync, report, explain, attention, retry, resolve, up):
+    main.command()(command)
+main.add_typer(books.app, name="books")

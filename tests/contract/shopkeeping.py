@@ -1,0 +1,238 @@
+"""A shop of files with embedded books and a store of any kind, worked step by step and without Prefect.
+
+`Worker` does the same in a process of its own, which can be killed at any instant.
+"""
+
+import json
+import multiprocessing
+import os
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from adapters.accounting.local import LocalBooks
+from adapters.integration import Integration, compose
+from adapters.settings import Secrets, load
+from adapters.store import OrderRow
+from domain.customers import Values
+from domain.outcomes import AfstemError, NeedsAttention, Transient
+from domain.ports import Accounting
+from domain.stages import INVOICED
+from tasks.classify_customers import cut_into_batches
+from tasks.create_invoices import invoice_batch
+from tasks.fetch_orders import fetch
+from tasks.reconcile_customers import reconcile_batch
+from tests.orders import Json
+
+NAME = "shop-dk"
+SETTINGS = """\
+name = "{name}"
+[webshop]
+kind = "files"
+path = "orders"
+[webshop.fields]
+cvr = ["meta:_billing_cvr"]
+ean = ["meta:_billing_ean"]
+requisition = ["meta:_billing_ean_reference"]
+reference_person = ["meta:_billing_ean_person"]
+[accounting]
+kind = "local"
+path = "books.db"
+book = {book}
+[store]
+url = {url}
+{more}
+"""
+
+
+@dataclass
+class Shop:
+    """What a test does to the world outside, and what it sees there afterwards."""
+
+    folder: Path
+    store_url: str
+    _opened: Integration | None = None
+
+    def __post_init__(self) -> None:
+        (self.folder / "orders" / "refunds").mkdir(parents=True, exist_ok=True)
+        self.set_up()
+
+    def set_up(self, more: str = "", *, book: bool = True) -> None:
+        """Write the settings anew: the usual ones, and `more`."""
+        url = json.dumps(self.store_url)
+        text = SETTINGS.format(name=NAME, book=json.dumps(book), url=url, more=more)
+        (self.folder / "afstem.toml").write_text(text, encoding="utf-8")
+        self.close()
+
+    def sell(self, *orders: Json, refunds: Mapping[int, list[Json]] | None = None) -> None:
+        """Each order in a file of its own; one of an id that is there already takes its place."""
+        for order in orders:
+            (self.folder / "orders" / f"{order['id']}.json").write_text(json.dumps(order), encoding="utf-8")
+        for order_id, listed in (refunds or {}).items():
+            (self.folder / "orders" / "refunds" / f"{order_id}.json").write_text(json.dumps(listed), encoding="utf-8")
+
+    @property
+    def integration(self) -> Integration:
+        """The integration as its settings are now."""
+        if self._opened is None:
+            self._opened = compose(load(self.folder / "afstem.toml"), Secrets())
+        return self._opened
+
+    def close(self) -> None:
+        """Leave the store, as a process does that ends."""
+        if self._opened:
+            self._opened.close()
+            self._opened = None
+
+    def sync(self, run: str = "run") -> list[AfstemError]:
+        """One run; gives what its batches raised."""
+        return sync(self.integration, run)
+
+    @property
+    def books(self) -> LocalBooks:
+        """The books, seen by a person."""
+        return LocalBooks(self.integration.settings.accounting)
+
+    def add_customer(self, values: Values, **more: Any) -> str:
+        """A customer that a person creates; gives its number."""
+        filled: Values = {"name": "Hans Ottosen", **values}
+        return self.books.add_customer(filled, **more).number
+
+    def customers(self) -> list[dict[str, Any]]:
+        """The books' customers."""
+        return list(self.books.told_customers())
+
+    def documents(self) -> dict[str, dict[str, Any]]:
+        """The books' invoices and credit notes by reference."""
+        return {one["reference"]: one for one in self.books.told_invoices()}
+
+    def row(self, order: int) -> OrderRow:
+        """What the store says of an order."""
+        return self.integration.store.orders.known(NAME, [str(order)])[str(order)]
+
+    def hold(self, order: int) -> str:
+        """The code by which an order is held; its stage where it isn't."""
+        row = self.row(order)
+        return row.code if row.stage == "held" else row.stage
+
+    def stages(self) -> Counter[str]:
+        """How many orders stand at each stage."""
+        return Counter(row.stage for row in self.integration.store.orders.every(NAME))
+
+
+@contextmanager
+def opened(folder: Path, store_url: str) -> Iterator[Shop]:
+    """A shop that is closed at the end."""
+    shop = Shop(folder, store_url)
+    try:
+        yield shop
+    finally:
+        shop.close()
+
+
+def sync(
+    integration: Integration, run: str, chosen: Callable[[OrderRow], bool] = lambda row: True
+) -> list[AfstemError]:
+    """The steps of a run, one after the other; gives what its batches raised."""
+    fetch(integration)
+    return [fault for batch in cut_into_batches(integration, run, chosen) for fault in work(integration, batch)]
+
+
+def work(integration: Integration, batch: str) -> Iterator[AfstemError]:
+    """The two steps of one batch, as a flow goes on past what they raise."""
+    for step in (reconcile_batch, invoice_batch):
+        try:
+            step(integration, batch)
+        except (Transient, NeedsAttention) as fault:
+            yield fault
+
+
+class Unlucky:
+    """Books to which the line fails at one call: `before` it got there, or `after`, so that the answer is lost."""
+
+    def __init__(self, books: Accounting, call: str, when: str, fail: Callable[[], None]) -> None:
+        self._books = books
+        self._call, self._when, self._fail = call, when, fail
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._books, name)
+        return self._failing(found) if name == self._call else found
+
+    def _failing(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        def failing(*told: Any, **more: Any) -> Any:
+            if self._when == "before":
+                self._fail()
+            answer = call(*told, **more)
+            self._fail()
+            return answer
+
+        return failing
+
+
+def lose_the_line() -> None:
+    """What an adapter says when the connection breaks."""
+    raise Transient("the connection was lost")
+
+
+def unlucky(integration: Integration, call: str, when: str, fail: Callable[[], None] = lose_the_line) -> Integration:
+    """The same integration, with books whose line fails."""
+    return replace(integration, books=Unlucky(integration.books, call, when, fail))
+
+
+PROCESSES = multiprocessing.get_context("forkserver")
+"""Processes of their own that start in a moment: what they import was imported once, by the server they come from."""
+PROCESSES.set_forkserver_preload(["__main__", "tests.contract.shopkeeping"])
+
+
+def in_another_process(target: Callable[..., None], *told: Any) -> Any:
+    """Start a process that does this."""
+    process = PROCESSES.Process(target=target, args=told, daemon=True)
+    process.start()
+    return process
+
+
+def kill(process: Any) -> None:
+    """Kill -9, and wait until it is gone."""
+    process.kill()
+    process.join()
+
+
+def run_until_done(config: Path, start: float = 0, of: int = 1, mine: int = 0) -> None:
+    """Run at `start`, over every `of`-th order from `mine` on, until each of them is invoiced."""
+    integration = compose(load(config), Secrets())
+    chance = random.Random(mine)
+    time.sleep(max(0.0, start - time.time()))
+    while True:
+        sync(integration, f"run-{os.getpid()}", lambda row: int(row.order_id) % of == mine)
+        left = [
+            row
+            for row in integration.store.orders.every(integration.name)
+            if int(row.order_id) % of == mine and row.stage not in INVOICED
+        ]
+        if not left:
+            break
+        time.sleep(chance.uniform(0, 0.1))
+    integration.close()
+
+
+def run_and_die(config: Path, call: str, when: str) -> None:
+    """Run, and be killed at the first such call to the books."""
+    integration = compose(load(config), Secrets())
+    sync(unlucky(integration, call, when, lambda: os.kill(os.getpid(), signal.SIGKILL)), "dying")
+
+
+def claim_and_wait(config: Path, lease: str, told: Any) -> None:
+    """Claim all unfinished orders and lease an identity, say so, and go on living."""
+    integration = compose(load(config), Secrets())
+    fetch(integration)
+    for batch in cut_into_batches(integration, "waiting"):
+        integration.store.orders.open(batch)
+        integration.directory.lease([lease], batch)
+    told.set()
+    time.sleep(600)
