@@ -69,9 +69,9 @@ def server(home: Path, port: int) -> Iterator[str]:
     """A Prefect server with its UI on loopback for as long as the block lasts; gives the UI's address."""
     url = f"http://{HOST}:{port}"
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     environment = {**os.environ, "PREFECT_UI_API_URL": f"{url}/api"}  # else the UI asks port 4200, whatever ours is
-    with subprocess.Popen(command, env=environment, **quiet) as process:
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, env=environment, stdout=quiet, stderr=quiet) as process:
         try:
             _wait_for(process, f"{url}/api")
             note = home / "afstem-server"

@@ -38,7 +38,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "plan_vat": ("Moms", "VAT"),
     "plan_total": ("I alt", "Total"),
     "plan_written": (
-        "Intet er skrevet, hverken i regnskabet eller i webshoppen. {orders} ordrer: {invoices} fakturaer, {held} venter.",
+        "Intet er skrevet, hverken i regnskab eller webshop. {orders} ordrer: {invoices} fakturaer, {held} venter.",
         "Nothing was written, neither to the books nor to the shop. {orders} orders: {invoices} invoices, {held} held.",
     ),
     "plan_history": (

@@ -2,6 +2,7 @@
 
 from prefect import serve
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import Cron
 
 from flows.rerun_failed import rerun_failed
@@ -14,7 +15,8 @@ def serve_integration(name: str, config: str) -> None:
     """Serve until interrupted. A run that would start while another is at work is left out: the next one catches up."""
     one_at_a_time = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
     serve(
-        sync_orders.to_deployment(
+        RunnerDeployment.from_flow(
+            sync_orders,
             name,
             parameters={"integration": config},
             schedules=[Cron(EVERY_FIVE_MINUTES, timezone="Europe/Copenhagen")],
@@ -22,7 +24,8 @@ def serve_integration(name: str, config: str) -> None:
             tags=["afstem", name],
             description=f"What is new in the shop of {name} becomes customers and invoices.",
         ),
-        rerun_failed.to_deployment(
+        RunnerDeployment.from_flow(
+            rerun_failed,
             name,
             parameters={"integration": config},
             tags=["afstem", name],

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from domain.chains import undoing
 from domain.days import danish_day, open_day
 from domain.identity import visible
 from domain.invoice_lines import by_rate, invoice_lines, rate_lines, single
@@ -69,6 +70,43 @@ def build_credit_notes(
         credited.append(built.invoice)
         outcomes.append(built)
     return outcomes
+
+
+def build_undoing(order: Order, invoice: Invoice, earlier: Sequence[Invoice], rules: InvoiceRules, why: str) -> Built:
+    """The credit note that undoes an invoice: its own lines, less what the refunds' notes among `earlier` took.
+
+    It bears the day on which the order was last changed. Raises `NeedsAttention` where nothing is left to undo.
+    """
+    credited = [note for note in earlier if note.credits == invoice.reference]
+    left = invoice.total - sum((note.total for note in credited), ZERO)
+    if credited and not left:
+        raise NeedsAttention("nothing_left_to_credit", "refunds", invoice.reference, invoice.total)
+    day, moved = open_day(max(danish_day(order.modified_at), invoice.date), rules)
+    content = {
+        **(_rest(invoice, credited, left, rules)._asdict() if credited else {}),
+        "kind": "credit_note",
+        "reference": undoing(invoice.reference),
+        "credits": invoice.reference,
+        "date": day,
+        "note": cut(why, rules.lengths.note),
+    }
+    return Built(invoice=invoice.model_copy(update=content), warnings=moved)
+
+
+def _rest(invoice: Invoice, credited: Sequence[Invoice], total: Decimal, rules: InvoiceRules) -> Settled:
+    """Each line with the quantity that no credit note has taken back; what one took otherwise, against it."""
+    quantities: dict[InvoiceLine, Decimal] = {}
+    for document, sign in ((invoice, 1), *((note, -1) for note in credited)):
+        for line in document.lines:
+            if line.kind != "correction":
+                same = line.model_copy(update={"quantity": ZERO, "net": ZERO})
+                quantities[same] = quantities.get(same, ZERO) + sign * line.quantity
+    lines = [
+        line.model_copy(update={"quantity": quantity, "net": ore(quantity * line.unit_net)})
+        for line, quantity in quantities.items()
+        if quantity
+    ]
+    return settle(lines, total, rules.limit(len(invoice.lines)) * (len(credited) + 1), rules)
 
 
 def _each_once(order: Order) -> list[Refund]:

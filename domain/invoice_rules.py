@@ -48,7 +48,7 @@ class ProductRules(Rules):
 
 
 class Texts(Rules):
-    """What stands on lines that the shop has no words for."""
+    """What stands on lines that the shop has no words for, and on credit notes that undo a whole invoice."""
 
     product: str = "Vare"
     freight: str = "Fragt"
@@ -56,6 +56,8 @@ class Texts(Rules):
     discount: str = "Rabat"
     gift_card: str = "Gavekort"
     refund: str = "Refundering"
+    edited: str = "Ordren er ændret"
+    cancelled: str = "Ordren er annulleret"
     rounding: str = "Øreafrunding"
 
 
@@ -89,7 +91,9 @@ class InvoiceRules(Rules):
     `payments` goes by the shop's own id of the method; a method that isn't there is told as soon as the table
     has any. `discounts`: net prices after discount, or list prices and one discount line per VAT rate.
     `line_notes`: which of the buyer's choices stand on a line. `note` may hold `{number}`, `{payment}`,
-    `{buyer_note}`. `zero_total` and `fully_refunded` speak of orders that have no invoice yet.
+    `{buyer_note}`. `zero_total` and `fully_refunded` speak of orders that have no invoice yet,
+    `changed_after_booking` and `cancelled_after_booking` of orders whose invoice is booked: a hold, or a credit note
+    for all that is left of it (`NAME-NUMBER-C`), which an edited order's next invoice (`NAME-NUMBER-2`) follows.
     """
 
     products: ProductRules = ProductRules()
@@ -110,6 +114,9 @@ class InvoiceRules(Rules):
 
     zero_total: Literal["invoice", "skip"] = "invoice"
     fully_refunded: Literal["skip", "invoice_and_credit"] = "skip"
+
+    changed_after_booking: Literal["hold", "credit"] = "hold"
+    cancelled_after_booking: Literal["hold", "credit"] = "hold"
 
     rounding_per_line: Decimal = Field(default=Decimal("0.05"), ge=0, le=1)
     rounding_per_order: Decimal = Field(default=Decimal("1.00"), ge=0, le=10)

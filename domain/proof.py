@@ -31,6 +31,9 @@ class Period(NamedTuple):
         return (self.first is None or day >= self.first) and (self.last is None or day <= self.last)
 
 
+ALL_TIME = Period()
+
+
 class Sold(NamedTuple):
     """One order as the store has it. `day` and `currency` are None and empty while it was never understood.
 
@@ -113,7 +116,7 @@ def group_of(stage: Stage) -> Group:
 
 
 def prove(
-    orders: Iterable[Sold], written: Iterable[Written], standing: Iterable[Document], period: Period = Period()
+    orders: Iterable[Sold], written: Iterable[Written], standing: Iterable[Document], period: Period = ALL_TIME
 ) -> Proof:
     """Prove a period by order date, given all orders, all that was written, and what the books say stands there.
 

@@ -454,9 +454,33 @@ SENTENCES: dict[str, Sentences] = {
     ),
     "draft_gone": Sentences(
         "Kladden er ikke længere en kladde i regnskabet: den er bogført, slettet eller en anden: {found}.",
-        "Se efter i regnskabet, og prøv ordren igen, eller bogfør den i hånden.",
+        "Se efter i regnskabet. Skal den laves igen, så prøv ordren igen med »afstem retry«.",
         "The draft is no longer one in the books: it was booked, deleted, or is another: {found}.",
-        "Look in the books, and retry the order or book it by hand.",
+        "Look in the books. If it is to be made again, retry the order with `afstem retry`.",
+    ),
+    "booked_gone": Sentences(
+        "Bilag {found} ({expected}) var bogført, men findes ikke længere i regnskabet.",
+        "Se efter om regnskabet er gendannet fra en kopi. Skal {expected} laves igen, så brug »afstem retry«.",
+        "Document {found} ({expected}) was booked, but stands in the books no more.",
+        "See whether the books were restored from a copy. If {expected} is to be made again, use `afstem retry`.",
+    ),
+    "refund_withdrawn": Sentences(
+        "Refunderingen {found} er slettet i webshoppen, men er krediteret som {expected}.",
+        "Lav en ny faktura på beløbet i regnskabet, eller lav refunderingen igen i webshoppen.",
+        "The refund {found} was deleted in the shop, but is credited as {expected}.",
+        "Invoice the amount anew in the books, or make the refund in the shop again.",
+    ),
+    "nothing_left_to_credit": Sentences(
+        "Ordren blev ændret, efter at hele fakturaen {found} er krediteret som refunderet.",
+        "Lav en ny faktura i regnskabet, hvis der er noget at betale, eller ret ordren tilbage i webshoppen.",
+        "The order was edited after the whole of invoice {found} was credited as refunded.",
+        "Make a new invoice in the books if there is anything to pay, or undo the edit in the shop.",
+    ),
+    "cancelled_with_draft": Sentences(
+        "Ordren fik status »{found}«, mens dens faktura {expected} står som kladde i regnskabet.",
+        "Slet kladden i regnskabet; den slettes aldrig herfra. Eller ret ordrens status i webshoppen.",
+        "The order became {found} while its invoice {expected} is a draft in the books.",
+        "Delete the draft in the books; it is never deleted from here. Or correct the order's status in the shop.",
     ),
     "credit_exceeds_invoice": Sentences(
         "Krediteringen er {found}, men der er kun {expected} tilbage af fakturaen.",
@@ -683,7 +707,7 @@ SENTENCES: dict[str, Sentences] = {
     "settings_bad_value": Sentences(
         "{field} kan ikke være »{found}«. Tilladt er: {expected}.",
         "Ret værdien i indstillingsfilen.",
-        "{field} can't be \"{found}\". Allowed: {expected}.",
+        '{field} can\'t be "{found}". Allowed: {expected}.',
         "Correct the value in the settings file.",
     ),
     "secret_missing": Sentences(
@@ -742,15 +766,17 @@ SENTENCES: dict[str, Sentences] = {
     ),
     "cancelled_after_invoicing": Sentences(
         "Ordren fik status »{found}«, efter at den blev faktureret som {expected}.",
-        "Krediter fakturaen i regnskabet, eller slet kladden; eller ret ordrens status i webshoppen.",
+        "Ret ordrens status i webshoppen, eller sæt invoices.cancelled_after_booking til »credit«: så krediteres "
+        "fakturaen.",
         "The order became {found} after it was invoiced as {expected}.",
-        "Credit the invoice in the books, or delete the draft; or correct the order's status in the shop.",
+        "Correct the status in the shop, or set invoices.cancelled_after_booking to 'credit': the invoice is credited.",
     ),
     "changed_after_booking": Sentences(
         "Ordren blev ændret, efter at faktura {expected} blev bogført: {found}.",
-        "Krediter fakturaen og lav en ny i regnskabet, eller ret ordren tilbage i webshoppen.",
+        "Ret ordren tilbage i webshoppen, eller sæt invoices.changed_after_booking til »credit«: så krediteres fakturaen, "
+        "og en ny laves.",
         "The order was edited after invoice {expected} was booked: {found}.",
-        "Credit the invoice and make a new one in the books, or undo the edit in the shop.",
+        "Undo the edit in the shop, or set invoices.changed_after_booking to 'credit': it is credited and made anew.",
     ),
     "draft_changed": Sentences(
         "Ordren blev ændret ({found}), og kladden {expected} er rettet i regnskabet siden.",

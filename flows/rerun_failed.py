@@ -1,17 +1,15 @@
 """Try again what is held or failed: all of it, one cause, or some orders. Nothing is fetched from the shop."""
 
 from prefect import State, allow_failure, flow
-from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows.sync_orders import BATCHES_SIDE_BY_SIDE
 from tasks.classify_customers import gather_unfinished
 from tasks.conclude import conclude
 from tasks.create_invoices import create_invoices
 from tasks.reconcile_customers import reconcile_customers
-from tasks.runs import run_name
+from tasks.runs import SIDE_BY_SIDE, run_name
 
 
-@flow(flow_run_name=run_name, task_runner=ThreadPoolTaskRunner(max_workers=BATCHES_SIDE_BY_SIDE))
+@flow(flow_run_name=run_name, task_runner=SIDE_BY_SIDE)
 def rerun_failed(integration: str, cause: str = "", orders: list[str] | None = None) -> State[None]:
     """Try held and failed orders again, also those that the books have refused before.
 

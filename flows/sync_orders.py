@@ -3,19 +3,16 @@
 from datetime import datetime
 
 from prefect import State, allow_failure, flow
-from prefect.task_runners import ThreadPoolTaskRunner
 
 from tasks.classify_customers import classify_customers
 from tasks.conclude import conclude
 from tasks.create_invoices import create_invoices
 from tasks.fetch_orders import fetch_orders
 from tasks.reconcile_customers import reconcile_customers
-from tasks.runs import run_name
-
-BATCHES_SIDE_BY_SIDE = 4
+from tasks.runs import SIDE_BY_SIDE, run_name
 
 
-@flow(flow_run_name=run_name, task_runner=ThreadPoolTaskRunner(max_workers=BATCHES_SIDE_BY_SIDE))
+@flow(flow_run_name=run_name, task_runner=SIDE_BY_SIDE)
 def sync_orders(integration: str, since: datetime | None = None) -> State[None]:
     """Bring every webshop order since the last run into the accounting system.
 

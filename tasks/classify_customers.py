@@ -77,9 +77,7 @@ def showing_one_number(integration: Integration, rows: Sequence[OrderRow]) -> di
     return {number: ids for number, ids in use.items() if len(ids) > 1}
 
 
-def examine(
-    integration: Integration, row: OrderRow, verdicts: Verdicts, twins: Mapping[str, set[str]]
-) -> Case | None:
+def examine(integration: Integration, row: OrderRow, verdicts: Verdicts, twins: Mapping[str, set[str]]) -> Case | None:
     """Read and classify one order; None, with a verdict, where it can't be or doesn't count any more."""
     try:
         order = integration.order(row)

@@ -10,7 +10,7 @@ from prefect import task
 
 from adapters.integration import Integration, open_integration
 from adapters.store import OrderRow
-from domain.identity import mask_cpr
+from domain.identity import mask_cpr, visible
 from domain.orders import Order, RawOrder
 from domain.outcomes import Finding, NeedsAttention
 from domain.stages import Stage, step
@@ -98,7 +98,7 @@ def understood(integration: Integration, row: OrderRow, order: Order) -> OrderRo
 def not_understood(integration: Integration, row: OrderRow, raw: RawOrder, finding: Finding) -> OrderRow:
     """Hold an order whose body can't be believed, unless it says itself that it doesn't count."""
     status = raw.body.get("status") if isinstance(raw.body, dict) else None
-    row.status = status[:40] if isinstance(status, str) else ""
+    row.status = visible(status)[:40] if isinstance(status, str) else ""
     row.content_hash = hashlib.sha256(row.raw.encode()).hexdigest()[:24]
     row.normalised = ""
     row.eligible = row.eligible or not row.status or row.status in integration.settings.webshop.statuses
@@ -117,7 +117,7 @@ def new_row(integration: Integration, raw: RawOrder, now: datetime) -> dict[str,
         **empty,
         "integration": integration.name,
         "order_id": raw.id,
-        "number": number[:60] if isinstance(number, str) and number else raw.id,
+        "number": (visible(number)[:60] if isinstance(number, str) else "") or raw.id,
         "total": "0.00",
         "ordered_at": now,
         "eligible": False,

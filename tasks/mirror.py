@@ -30,7 +30,8 @@ def refresh_customers(integration: Integration) -> None:
 def refresh_documents(integration: Integration) -> None:
     """Bring the mirror of invoices and credit notes up to what the books hold now.
 
-    A draft that was booked there since, by a person, makes its order booked.
+    A draft that was booked there since, by a person, makes its order booked; an invoice that stands there under
+    an order's reference is known to be the order's, whatever was forgotten since.
     """
     documents = integration.documents
     since = documents.cursor()
@@ -41,6 +42,8 @@ def refresh_documents(integration: Integration) -> None:
     if newest and newest != since:
         documents.seen_until(newest)
         integration.store.orders.follow_bookings(integration.name, documents.books)
+        starts_at = integration.settings.webshop.starts_at
+        integration.store.orders.follow_invoices(integration.name, documents.books, starts_at)
 
 
 def _or_earliest(moment: datetime | None) -> float:

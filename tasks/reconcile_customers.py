@@ -74,7 +74,8 @@ def find(integration: Integration, cases: Sequence[Case]) -> dict[str, Hits]:
         for key in integration.directory.having(str(field), values)
     ]
     found = match(wanted, pd.DataFrame(there, columns=DIRECTORY))
-    return {row.order: Hits(row.hits, row.field or None, row.value) for row in found.itertuples(index=False)}
+    rows = zip(*(found[name].tolist() for name in ("order", "hits", "field", "value")), strict=True)
+    return {order: Hits(hits, field or None, value) for order, hits, field, value in rows}
 
 
 def first_of_each(new: Sequence[tuple[Case, Decision]]) -> tuple[list[tuple[Case, Decision]], list[Case]]:

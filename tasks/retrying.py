@@ -17,7 +17,7 @@ def may_pass(task: Task[..., Any], task_run: TaskRun, state: Any) -> bool:
         return True
     except AfstemError:
         return False
-    except Exception:  # it would only happen again; and where no try follows, Prefect tells no traceback
+    except Exception:  # noqa: BLE001 - it would only happen again; and where no try follows, Prefect tells no traceback
         get_run_logger().exception("This is a mistake in Afstem itself")
         return False
     return False

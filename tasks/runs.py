@@ -1,11 +1,17 @@
 """Which run a step works for, and what a run is called."""
 
+from typing import Any, cast
 from uuid import uuid4
 
+from prefect.futures import PrefectFuture
 from prefect.runtime import flow_run
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from adapters.settings import find, load
 from domain.outcomes import Misconfigured
+
+SIDE_BY_SIDE = cast("TaskRunner[PrefectFuture[Any]]", ThreadPoolTaskRunner(max_workers=4))
+"""So many batches are worked on at once."""
 
 
 def this_run() -> str:

@@ -31,9 +31,7 @@ class Verdicts:
     `when_stopped` are columns to set on each order that this step holds or fails.
     """
 
-    def __init__(
-        self, integration: Integration, batch: Batch, when_stopped: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, integration: Integration, batch: Batch, when_stopped: Mapping[str, str] | None = None) -> None:
         self._integration = integration
         self._batch = batch
         self._when_stopped = when_stopped or {}

@@ -1,7 +1,8 @@
 """Writing documents to the books exactly once: intent, call, outcome; what stands there already is looked at first."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 from adapters.integration import Integration
 from adapters.store import Batch, DocumentRow, OrderRow
@@ -16,6 +17,8 @@ OF_NO_MATTER_ONCE_BOOKED = frozenset(
 )
 """An edit of these alone changes nothing that a bookkeeper would credit a booked invoice for."""
 
+Verdict = Literal["leave", "adopt", "rewrite"]
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -27,10 +30,25 @@ class Wanted:
     warnings: tuple[Finding, ...]
     rebuild: Callable[[Order], Invoice]
 
+
+class Asked(NamedTuple):
+    """A wanted document, and the key of the operation that writes it: the same at each try, and no other's."""
+
+    key: str
+    wanted: Wanted
+
     @property
-    def key(self) -> str:
-        """The operation's key: the same at each try of the same content, and no other's."""
-        return "|".join((self.document.kind, self.document.reference, self.order.id, self.document.fingerprint))
+    def reference(self) -> str:
+        """Under which it stands in the books."""
+        return self.wanted.document.reference
+
+
+class Kept(NamedTuple):
+    """A wanted document that stands in the books, as `draft` or `booked`, under a number."""
+
+    wanted: Wanted
+    state: str
+    number: str
 
 
 class Writer:
@@ -44,77 +62,99 @@ class Writer:
 
     def write(self, wanted: Sequence[Wanted]) -> list[tuple[Wanted, str]]:
         """Make each document stand in the books; gives those that do, with their state (`draft` or `booked`)."""
-        standing = self._standing(wanted)
-        new = [one for one in wanted if one.document.reference not in standing]
-        there = [one for one in wanted if one.document.reference in standing]
-        return self._create(new) + [
-            (one, state) for one in there if (state := self._settle(one, standing[one.document.reference]))
-        ]
+        asked = self._asked(wanted)
+        standing = self._standing(asked)
+        kept = self._create([one for one in asked if one.reference not in standing])
+        kept += self._settle([one for one in asked if one.reference in standing], standing)
+        return [(one.wanted, one.state) for one in self._booked(kept)]
 
-    def _standing(self, wanted: Sequence[Wanted]) -> dict[str, DocumentRow]:
+    def _asked(self, wanted: Sequence[Wanted]) -> list[Asked]:
+        """Each under its key; an edit that is made, taken back and made again is written three times."""
+        earlier = self._integration.operations.finished("document", [one.document.reference for one in wanted])
+        asked = []
+        for one in wanted:
+            revision = (one.document.fingerprint, str(earlier[one.document.reference]))
+            asked.append(Asked("|".join((one.document.kind, one.document.reference, one.order.id, *revision)), one))
+        return asked
+
+    def _standing(self, asked: Sequence[Asked]) -> dict[str, DocumentRow]:
         """What stands under the wanted references: from the mirror, or asked for where a try's answer was lost."""
         documents = self._integration.documents
-        references = [one.document.reference for one in wanted]
-        standing = documents.by_reference(references)
-        new = [one for one in wanted if one.document.reference not in standing]
-        tried = self._integration.operations.intend(
-            "document", [(one.key, one.document.reference) for one in new], self._batch.id
-        )
-        doubtful = [one.document.reference for one in new if one.key in tried]
+        standing = documents.by_reference(one.reference for one in asked)
+        new = [one for one in asked if one.reference not in standing]
+        tried = self._intend("document", [(one.key, one.reference) for one in new])
+        doubtful = [one.reference for one in new if one.key in tried]
         if doubtful:
             documents.mirror(self._integration.books.find_documents(doubtful))
             standing |= documents.by_reference(doubtful)
         return standing
 
-    def _create(self, wanted: Sequence[Wanted]) -> list[tuple[Wanted, str]]:
-        pairs = [(one.key, one.document) for one in wanted]
-        outcomes = self._integration.books.create_documents(pairs, book=self._book) if pairs else []
-        return self._keep(list(zip(wanted, outcomes, strict=True)))
+    def _create(self, asked: Sequence[Asked]) -> list[Kept]:
+        pairs = [(one.key, one.wanted.document) for one in asked]
+        return self._keep(asked, self._integration.books.create_documents(pairs, book=self._book) if pairs else [])
 
-    def _settle(self, wanted: Wanted, standing: DocumentRow) -> str:
-        """See to a document that stands there already; gives its state, or nothing where a person must look."""
+    def _settle(self, asked: Sequence[Asked], standing: Mapping[str, DocumentRow]) -> list[Kept]:
+        """See to documents that stand there already."""
+        judged: dict[Verdict, list[Asked]] = {"leave": [], "adopt": [], "rewrite": []}
+        for one in asked:
+            try:
+                judged[self._judge(one, standing[one.reference])].append(one)
+            except NeedsAttention as error:
+                self._verdicts.held(one.wanted.row, error.finding)
+        kept = [
+            Kept(one.wanted, standing[one.reference].state, standing[one.reference].number) for one in judged["leave"]
+        ]
+        return kept + self._adopt(judged["adopt"], standing) + self._rewrite(judged["rewrite"], standing)
+
+    def _judge(self, asked: Asked, standing: DocumentRow) -> Verdict:
+        """The same as `judge`; but what looks like another's change may be our own, whose answer was lost."""
         try:
-            verdict = judge(wanted, standing)
+            return judge(asked.wanted, standing)
         except NeedsAttention as error:
-            self._verdicts.held(wanted.row, error.finding)
-            return ""
-        if verdict == "adopt":
-            return self._adopt(wanted)
-        number, key = standing.number, wanted.key
-        if verdict == "rewrite":
-            outcome = self._integration.books.update_drafts([(key, number, wanted.document)])
-            if not self._keep([(wanted, outcome[0])]):
-                return ""
-        if standing.state == "draft" and self._book:
-            booked = self._integration.books.book([(key, number)])
-            return "booked" if self._keep([(wanted, booked[0])]) else ""
-        return standing.state
+            ours = error.finding.code == "draft_changed" and self._integration.operations.unanswered([asked.key])
+            if ours and agrees(asked.wanted.document, standing):
+                return "adopt"
+            raise
 
-    def _adopt(self, wanted: Wanted) -> str:
-        """Take a document of ours over that the store had lost: it is what this order leads to."""
-        found = self._integration.books.find_documents([wanted.document.reference])
-        kept = self._keep([(wanted, one) for one in found])
-        return kept[0][1] if kept else ""
+    def _adopt(self, asked: Sequence[Asked], standing: Mapping[str, DocumentRow]) -> list[Kept]:
+        """Take documents of ours over that the store had lost: they are what these orders lead to."""
+        references = [one.reference for one in asked]
+        found = {one.reference: one for one in self._integration.books.find_documents(references)} if asked else {}
+        gone = {name: NeedsAttention("draft_gone", "number", standing[name].number) for name in references}
+        return self._keep(asked, [found.get(name, gone[name]) for name in references])
 
-    def _keep(
-        self, outcomes: Sequence[tuple[Wanted, Document | NeedsAttention | Transient]]
-    ) -> list[tuple[Wanted, str]]:
+    def _rewrite(self, asked: Sequence[Asked], standing: Mapping[str, DocumentRow]) -> list[Kept]:
+        self._intend("document", [(one.key, one.reference) for one in asked])
+        drafts = [(one.key, standing[one.reference].number, one.wanted.document) for one in asked]
+        return self._keep(asked, self._integration.books.update_drafts(drafts) if drafts else [])
+
+    def _booked(self, kept: list[Kept]) -> list[Kept]:
+        """Book what is still a draft, where the settings say so."""
+        drafts = [one for one in kept if one.state == "draft"] if self._book else []
+        if not drafts:
+            return kept
+        asked = [Asked(f"booking|{one.wanted.document.reference}|{one.number}", one.wanted) for one in drafts]
+        self._intend("booking", [(one.key, one.reference) for one in asked])
+        numbers = [(one.key, draft.number) for one, draft in zip(asked, drafts, strict=True)]
+        return [one for one in kept if one.state != "draft"] + self._keep(asked, self._integration.books.book(numbers))
+
+    def _intend(self, kind: str, wanted: Sequence[tuple[str, str]]) -> set[str]:
+        return self._integration.operations.intend(kind, wanted, self._batch.id) if wanted else set()
+
+    def _keep(self, asked: Sequence[Asked], outcomes: Sequence[Document | NeedsAttention | Transient]) -> list[Kept]:
         """Commit what came of each call before anything else is done."""
-        written = [(one, outcome) for one, outcome in outcomes if isinstance(outcome, Document)]
-        refused = [(one, outcome) for one, outcome in outcomes if isinstance(outcome, AfstemError)]
-        documents, operations = self._integration.documents, self._integration.operations
+        pairs = list(zip(asked, outcomes, strict=True))
+        written = [(one, outcome) for one, outcome in pairs if isinstance(outcome, Document)]
+        refused = [(one, outcome) for one, outcome in pairs if isinstance(outcome, AfstemError)]
+        ended = [(one.key, "done", found.number) for one, found in written]
+        ended += [(one.key, "refused", e.finding.code) for one, e in refused if isinstance(e, NeedsAttention)]
         with self._integration.store.together() as connection:
-            documents.wrote(
-                connection, self._integration.name, [(one.order, one.document, found) for one, found in written]
-            )
-            operations.done(connection, [(one.key, "done", found.number) for one, found in written])
-            operations.done(
-                connection,
-                [(one.key, "refused", e.finding.code) for one, e in refused if isinstance(e, NeedsAttention)],
-            )
-            for one, error in refused:
-                self._verdicts.refused(one.row, self._understood(one, error))
-        return [(one, found.state) for one, found in written]
+            content = [(one.wanted.order, one.wanted.document, found) for one, found in written]
+            self._integration.documents.wrote(connection, self._integration.name, content)
+            self._integration.operations.done(connection, ended)
+        for one, error in refused:
+            self._verdicts.refused(one.wanted.row, self._understood(one.wanted, error))
+        return [Kept(one.wanted, found.state, found.number) for one, found in written]
 
     def _understood(self, wanted: Wanted, error: AfstemError) -> AfstemError:
         """A customer that is gone from the books is no hold: the order is matched afresh at the next try."""
@@ -125,7 +165,7 @@ class Writer:
         return error
 
 
-def judge(wanted: Wanted, standing: DocumentRow) -> str:
+def judge(wanted: Wanted, standing: DocumentRow) -> Verdict:
     """What to do about a document that stands under our reference: leave it, `adopt` it or `rewrite` it.
 
     Raises `NeedsAttention` where it is somebody else's, was booked before the order was edited,
@@ -150,9 +190,16 @@ def judge(wanted: Wanted, standing: DocumentRow) -> str:
     raise NeedsAttention(code, changes[0].field, found, standing.number)
 
 
-def _judge_stranger(wanted: Invoice, standing: DocumentRow) -> str:
-    ours = (wanted.kind, wanted.currency, str(wanted.total), wanted.customer)
-    theirs = (standing.kind, standing.currency, standing.total, standing.customer)
-    if ours == theirs:
+def _judge_stranger(wanted: Invoice, standing: DocumentRow) -> Verdict:
+    if agrees(wanted, standing):
         return "adopt"
-    raise NeedsAttention("reference_taken", "number", " ".join(theirs), " ".join(ours))
+    raise NeedsAttention("reference_taken", "number", " ".join(_essence(standing)), " ".join(_essence(wanted)))
+
+
+def agrees(wanted: Invoice, standing: DocumentRow) -> bool:
+    """Whether what stands there can be what was wanted: kind, currency, total and customer are the same."""
+    return _essence(wanted) == _essence(standing)
+
+
+def _essence(document: Invoice | DocumentRow) -> tuple[str, ...]:
+    return document.kind, document.currency, str(document.total), document.customer

@@ -104,7 +104,8 @@ class Store:
             OrderRow: orders.c.stage.in_(UNFINISHED) & (orders.c.integration == integration),
             CursorRow: table_of(CursorRow).c.name.endswith(f":{books}"),
         }
-        for model in (DirectoryRow, DirectoryKeyRow, LinkRow, DocumentRow, OperationRow):
+        mirrors: tuple[type[SQLModel], ...] = (DirectoryRow, DirectoryKeyRow, LinkRow, DocumentRow, OperationRow)
+        for model in mirrors:
             wanted[model] = table_of(model).c.books == books
         with other.database.reading() as source, self.database.writing() as target:
             for model, condition in wanted.items():

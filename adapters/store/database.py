@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -37,10 +37,9 @@ class Database:
 
     def __init__(self, url: str, patience: timedelta = PATIENCE) -> None:
         self._patience = patience
-        with told():
-            self.engine = _engine(make_url(url), patience)
+        self.engine = _engine(make_url(url), patience)
         self._is_sqlite = self.engine.dialect.name == "sqlite"
-        self._one_writer = threading.Lock() if self._is_sqlite else nullcontext()
+        self._one_writer = threading.Lock()
         try:
             self._prepare()
         except BaseException:
@@ -60,10 +59,10 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """One transaction: all of it is kept when the block ends, nothing when it raises.
 
-        There is one writer at a time, so that what it reads still holds when it writes. Threads queue for SQLite's
-        lock here, in order, instead of polling for it; PostgreSQL keeps the queue itself.
+        There is one writer at a time, so that what it reads still holds when it writes. Threads queue here, in order;
+        what other processes write is waited for in the database.
         """
-        with self._one_writer, told(), self.engine.begin() as connection:
+        with self._our_turn(), told(), self.engine.begin() as connection:
             if not self._is_sqlite:
                 connection.execute(OUR_TURN, {"milliseconds": f"{self._patience // timedelta(milliseconds=1)}"})
             yield connection
@@ -93,6 +92,15 @@ class Database:
         """Let go of the connections."""
         self.engine.dispose()
 
+    @contextmanager
+    def _our_turn(self) -> Iterator[None]:
+        if not self._one_writer.acquire(timeout=self._patience.total_seconds()):
+            raise Transient("the store is locked by another thread")
+        try:
+            yield
+        finally:
+            self._one_writer.release()
+
     def _prepare(self) -> None:
         with self.reading() as connection:
             ready = is_newest(connection)
@@ -121,8 +129,6 @@ def told() -> Iterator[None]:
     """Say in our words what the database refused; a mistake of ours stays what it is."""
     try:
         yield
-    except OSError as error:
-        raise Misconfigured("store_unusable", "store.url", error.strerror or "") from error
     except DBAPIError as error:
         if error.connection_invalidated:
             raise Transient("the connection to the store was lost") from error
@@ -145,4 +151,7 @@ def _in_our_words(error: Exception, fault: BaseException | None) -> Transient | 
 def _engine(url: URL, patience: timedelta) -> Engine:
     if url.get_backend_name() == "postgresql":
         return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=10)
-    return open_file(Path(url.database or "afstem.db"), patience)
+    try:
+        return open_file(Path(url.database or "afstem.db"), patience)
+    except OSError as error:
+        raise Misconfigured("store_unusable", "store.url", error.strerror or "") from error

@@ -1,9 +1,9 @@
 """The documents of the books, mirrored by reference, with what we asked for when we wrote them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, func, select, update
 
 from adapters.store.database import CHUNK, Database, chunks
 from adapters.store.tables import CursorRow, DocumentRow, table_of
@@ -65,11 +65,55 @@ class Documents:
                         documents.c.integration == integration,
                         documents.c.order_id.in_(piece),
                     )
-                    .order_by(documents.c.reference)
+                    .order_by(func.length(documents.c.reference), documents.c.reference)
                 )
                 for row in connection.execute(query):
                     found.setdefault(row.order_id, []).append(DocumentRow.model_construct(**row._mapping))
         return found
+
+    def claim(self, integration: str, owners: Mapping[str, str]) -> None:
+        """These documents `reference: order id`, which the store had lost, are that order's."""
+        with self._database.writing() as connection:
+            for reference, order in owners.items():
+                mine = (documents.c.books == self.books) & (documents.c.reference == reference)
+                claimed = update(documents).where(mine, documents.c.integration == "")
+                connection.execute(claimed.values(integration=integration, order_id=order))
+
+    def references(self) -> set[str]:
+        """Under which references anything was seen, also what is gone since."""
+        with self._database.reading() as connection:
+            query = select(documents.c.reference).where(documents.c.books == self.books)
+            return set(connection.execute(query).scalars())
+
+    def lose(self, references: Iterable[str]) -> list[DocumentRow]:
+        """These stand in the books no more; gives those that were written for an order."""
+        lost: list[DocumentRow] = []
+        with self._database.writing() as connection:
+            for piece in chunks(set(references)):
+                these = (documents.c.books == self.books) & documents.c.reference.in_(piece)
+                connection.execute(update(documents).where(these).values(gone=True))
+                found = connection.execute(select(documents).where(these, documents.c.integration != ""))
+                lost += [DocumentRow.model_construct(**row._mapping) for row in found]
+        return lost
+
+    def forget(self, integration: str, orders: Iterable[str]) -> None:
+        """Documents of these orders that are gone may be made again."""
+        with self._database.writing() as connection:
+            for piece in chunks(set(orders)):
+                of_these = (documents.c.integration == integration) & documents.c.order_id.in_(piece)
+                gone = delete(documents).where(documents.c.books == self.books, of_these, documents.c.gone)
+                connection.execute(gone)
+
+    def swept(self) -> datetime | None:
+        """When all of the books was last read; None while it never was."""
+        with self._database.reading() as connection:
+            found = connection.execute(select(cursors.c.value).where(cursors.c.name == self._sweep_name)).scalar()
+        return datetime.fromisoformat(found) if found else None
+
+    def swept_at(self, moment: datetime) -> None:
+        """All of the books was read, from this moment on."""
+        with self._database.writing() as connection:
+            self._database.upsert(connection, CursorRow, [{"name": self._sweep_name, "value": moment.isoformat()}])
 
     def written(self) -> Iterator[tuple[str, str, str, DocumentKind]]:
         """`(integration, order id, reference, kind)` of every document that was written, for whichever integration."""
@@ -101,6 +145,10 @@ class Documents:
     @property
     def _cursor_name(self) -> str:
         return f"documents:{self.books}"
+
+    @property
+    def _sweep_name(self) -> str:
+        return f"swept:{self.books}"
 
     def _row(self, document: Document) -> dict[str, object]:
         amounts = {name: str(getattr(document, name)) for name in ("net", "vat", "total")}

@@ -48,6 +48,15 @@ class Operations:
             self._database.upsert(connection, OperationRow, rows, keep={"intended_at", "outcome"})
         return earlier
 
+    def unanswered(self, keys: Sequence[str]) -> set[str]:
+        """Which of these were intended, and nobody knows what came of them."""
+        found: set[str] = set()
+        with self._database.reading() as connection:
+            for piece in chunks(keys):
+                query = select(operations.c.key).where(operations.c.key.in_(piece), operations.c.state == "intended")
+                found.update(connection.execute(query).scalars())
+        return found
+
     def finished(self, kind: str, subjects: Sequence[str]) -> Counter[str]:
         """How often each subject was written before, with success: the next time is another operation."""
         found: Counter[str] = Counter()

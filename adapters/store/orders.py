@@ -19,9 +19,7 @@ orders = table_of(OrderRow)
 batches = table_of(BatchRow)
 documents = table_of(DocumentRow)
 
-THE_STEPS_OWN = frozenset(
-    {"batch", "customer_type", "classification", "customer", "decision", "warnings", "reference"}
-)
+THE_STEPS_OWN = frozenset({"batch", "customer_type", "classification", "customer", "decision", "warnings", "reference"})
 """Columns that reading the shop says nothing of; a batch may be writing them at the very moment."""
 
 
@@ -114,9 +112,7 @@ class Orders:
             with self._database.writing() as connection:
                 gone = [order for order in connection.execute(query).scalars() if order not in still_there]
                 for ids in chunks(gone):
-                    withdrawn = update(orders).where(
-                        orders.c.integration == integration, orders.c.order_id.in_(ids)
-                    )
+                    withdrawn = update(orders).where(orders.c.integration == integration, orders.c.order_id.in_(ids))
                     connection.execute(withdrawn.values(stage="skipped", code="file_mended", found="", expected=""))
 
     def extent(self, integration: str) -> tuple[int, datetime | None]:
@@ -135,7 +131,9 @@ class Orders:
         if stages is not None:
             query = query.where(orders.c.stage.in_(stages))
         with self._database.reading() as connection:
-            for row in connection.execution_options(yield_per=500).execute(query.order_by(orders.c.ordered_at, orders.c.order_id)):
+            for row in connection.execution_options(yield_per=500).execute(
+                query.order_by(orders.c.ordered_at, orders.c.order_id)
+            ):
                 yield _row(row)
 
     def read_otherwise(self, integration: str, read_with: str) -> Iterator[list[OrderRow]]:
@@ -270,6 +268,24 @@ class Orders:
         waiting = (orders.c.integration == integration) & (orders.c.stage == "invoiced")
         with self._database.writing() as connection:
             connection.execute(update(orders).where(waiting, booked, ~drafts).values(stage="booked"))
+
+    def follow_invoices(self, integration: str, books: str, since: datetime | None) -> None:
+        """Unfinished orders (sold at or after `since`) whose invoice stands in these books are known to have one.
+
+        A run that was cut off, or a store that was lost, may have forgotten; what was invoiced once counts since then.
+        """
+        reference = orders.c.integration + "-" + orders.c.number
+        invoiced = exists().where(
+            documents.c.books == books,
+            documents.c.reference == reference,
+            documents.c.kind == "invoice",
+            documents.c.order_id.in_(("", orders.c.order_id)),
+        )
+        forgotten = (orders.c.integration == integration) & (orders.c.reference == "") & orders.c.stage.in_(UNFINISHED)
+        if since:
+            forgotten &= orders.c.ordered_at >= since
+        with self._database.writing() as connection:
+            connection.execute(update(orders).where(forgotten, invoiced).values(reference=reference, eligible=True))
 
     def release(self, batch: Batch) -> None:
         """Let go of a batch's orders: whoever comes next may take up what is unfinished."""

@@ -20,6 +20,7 @@ from deployments.commands.telling import (
 )
 from deployments.commands.words import Words
 from domain.customers import CustomerField, Values
+from domain.outcomes import Misconfigured, NeedsAttention
 
 if TYPE_CHECKING:
     from adapters.accounting.local import LocalBooks
@@ -32,7 +33,9 @@ OwnConfig = Annotated[
 ]
 Assignments = Annotated[
     list[str] | None,
-    typer.Argument(metavar="FIELD=VALUE", help=f"Values of the customer, such as name=Hansen. Fields: {', '.join(FIELDS)}."),
+    typer.Argument(
+        metavar="FIELD=VALUE", help=f"Values of the customer, such as name=Hansen. Fields: {', '.join(FIELDS)}."
+    ),
 ]
 Contact = Annotated[list[str] | None, typer.Option("--contact", help="A contact person to add; may be repeated.")]
 
@@ -89,7 +92,12 @@ def change(
     """Change a customer; an empty value erases: afstem books change 7 email=new@example.dk phone=."""
     config = config or context.obj
     with told(config):
-        changed = _books(config).change_customer(number, _values(values), barred=barred, contacts=contact or ())
+        try:
+            changed = _books(config).change_customer(number, _values(values), barred=barred, contacts=contact or ())
+        except NeedsAttention as error:
+            if error.finding.code == "customer_gone":
+                raise Misconfigured("customer_unknown", "customer", number) from error
+            raise
     _tell(changed, config, as_json=json)
 
 
@@ -105,7 +113,7 @@ def _values(assignments: list[str] | None) -> Values:
         field, equals, value = assignment.partition("=")
         if not equals or field not in FIELDS:
             raise typer.BadParameter(f"{assignment!r}: write FIELD=VALUE with one of {', '.join(FIELDS)}")
-        found[field] = value  # type: ignore[literal-required, index]
+        found[field] = value  # type: ignore[index]
     return found
 
 

@@ -135,12 +135,18 @@ def _history(integration: "Integration", words: Words) -> "tuple[int, date | Non
     count, first = 0, None
     with console(stderr=True).status(words("counting")):
         for page in integration.webshop.read(None).pages:
-            for _, order in _understood(integration, page):
+            for raw, order in _understood(integration, page):
+                count += _counts(raw, order, shop.statuses)
                 if order and order.status in shop.statuses:
-                    count += 1
                     day = danish_day(order.created_at)
                     first = min(first or day, day)
     return count, first
+
+
+def _counts(raw: "RawOrder", order: "Order | None", statuses: Sequence[str]) -> bool:
+    """Whether an order would be taken up; one that can't be read is, unless it says itself that it doesn't count."""
+    said = order.status if order else raw.body.get("status") if isinstance(raw.body, dict) else None
+    return said in statuses or (order is None and not said)
 
 
 def _look(integration: "Integration", findings: list[Finding], words: Words) -> "Look":
@@ -158,9 +164,7 @@ def _look(integration: "Integration", findings: list[Finding], words: Words) -> 
     return look_at(looked, settings.customers, settings.webshop.fields.by_field)
 
 
-def _understood(
-    integration: "Integration", page: "Sequence[RawOrder]"
-) -> "Iterator[tuple[RawOrder, Order | None]]":
+def _understood(integration: "Integration", page: "Sequence[RawOrder]") -> "Iterator[tuple[RawOrder, Order | None]]":
     for raw in page:
         try:
             yield raw, integration.webshop.normalise(raw)
@@ -213,7 +217,9 @@ def _show(
         count, first = history
         out.print(words("no_start", count=count, first=first) if count else words("no_orders"))
     out.print()
-    out.print(table(words("looked_at", count=look.orders), ["", words("orders")], _looked_rows(look, words), right=(1,)))
+    out.print(
+        table(words("looked_at", count=look.orders), ["", words("orders")], _looked_rows(look, words), right=(1,))
+    )
     if look.unnamed:
         columns = [words(key) for key in ("field", "holds", "filled", "matching")]
         rows = [(one.key, one.holds.upper(), one.filled, one.matching) for one in look.unnamed]
@@ -227,7 +233,8 @@ def _show(
 def _looked_rows(look: "Look", words: Words) -> list[tuple[str, int]]:
     rows = [(words(kind), look.types[kind]) for kind in TYPES if look.types[kind]]
     rows += [
-        (words("without", kind=words(kind), field=field), count) for (kind, field), count in sorted(look.without.items())
+        (words("without", kind=words(kind), field=field), count)
+        for (kind, field), count in sorted(look.without.items())
     ]
     rows += [(words("impossible_number", field=field), count) for field, count in sorted(look.impossible.items())]
     return rows + ([(words("unreadable"), look.unreadable)] if look.unreadable else [])

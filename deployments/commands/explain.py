@@ -54,16 +54,18 @@ def explain(
 
 def explanation(integration: "Integration", row: "OrderRow") -> dict[str, Any]:
     """The explanation of an order as JSON holds it."""
+    from domain.days import danish_day
+
     order = _order(integration, row)
     classified = _classified(integration, row, order)
     language = integration.settings.language
     return {
         "order": row.number,
         "id": row.order_id,
-        "date": row.ordered_at.isoformat() if order else None,
+        "date": danish_day(row.ordered_at) if row.currency else None,
         "status": row.status,
         "currency": row.currency,
-        "total": row.total if order else None,
+        "total": row.total if row.currency else None,
         "eligible": row.eligible,
         "stage": row.stage,
         "type": classified.type if classified else (row.customer_type or None),
@@ -98,9 +100,7 @@ def _classified(integration: "Integration", row: "OrderRow", order: "Order | Non
         return typed(evidence_of(order, rules))
 
 
-def _customer(
-    integration: "Integration", row: "OrderRow", classified: "Classification | None"
-) -> dict[str, Any]:
+def _customer(integration: "Integration", row: "OrderRow", classified: "Classification | None") -> dict[str, Any]:
     """Which customer, by what, and what was written to it: everything that was ever written for this order."""
     told = json_text.loads(row.decision) if row.decision else {}
     decision = told.get("decision") or {}
@@ -135,7 +135,7 @@ def _details(customer: "Customer | None") -> dict[str, Any] | None:
         return None
     return {
         "number": customer.number,
-        **customer.values,
+        **{str(field): value for field, value in customer.values.items()},
         "contacts": list(customer.contacts),
         "barred": customer.barred,
     }

@@ -1,5 +1,6 @@
 """The explanation of an order as a page to read."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,8 @@ from deployments.commands.telling import console, money, pairs, sentence, shown,
 from deployments.commands.words import Words
 from domain.outcomes import Finding
 from domain.sentences import Language
+
+AMOUNTS = ("unit_net", "net")
 
 
 def show(told: dict[str, Any], language: Language) -> None:
@@ -38,9 +41,9 @@ def show(told: dict[str, Any], language: Language) -> None:
 
 def _order(told: dict[str, Any], words: Words) -> list[tuple[str, object]]:
     return [
-        (words("date"), (told["date"] or "")[:10]),
+        (words("date"), told["date"]),
         (words("status"), told["status"]),
-        (words("total"), f"{told['total']} {told['currency']}" if told["total"] else ""),
+        (words("total"), f"{_amount(told['total'], words)} {told['currency']}" if told["total"] else ""),
         (words("stage"), words(told["stage"]) if told["eligible"] else words("ignored")),
     ]
 
@@ -88,7 +91,7 @@ def _protected(told: dict[str, Any], words: Words) -> list[tuple[object, ...]]:
 
 
 def _section(
-    out: Console, words: Words, title: str, columns: tuple[str, ...], rows: list[tuple[object, ...]]
+    out: Console, words: Words, title: str, columns: tuple[str, ...], rows: Sequence[tuple[object, ...]]
 ) -> None:
     if rows:
         out.print()
@@ -100,9 +103,12 @@ def _document(out: Console, document: dict[str, Any], words: Words) -> None:
     state = "" if document["state"] == "booked" else f" ({words('draft')})"
     title = f"{words(document['kind'])} {document['number']}{state} · {document['reference']} · {document['date']}"
     columns = ("product", "text", "quantity", "unit_net", "net", "vat_rate")
-    rows = [[line[name] for name in columns] for line in document.get("lines", ())]
+    rows = [
+        [_amount(line[name], words) if name in AMOUNTS else line[name] for name in columns]
+        for line in document.get("lines", ())
+    ]
     out.print()
-    out.print(table(shown(title), [words(name) for name in columns], rows, right=range(2, len(columns))))
+    out.print(table(title, [words(name) for name in columns], rows, right=range(2, len(columns))))
     amounts = (f"{words(name)} {_amount(document[name], words)}" for name in ("net", "vat", "total"))
     out.print(Text(f"{'   '.join(amounts)} {shown(document['currency'])}"))
     recipient = document.get("recipient") or {}

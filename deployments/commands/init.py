@@ -87,7 +87,8 @@ def ask(given: Answers) -> Answers:
         webshop = _choose(words("ask_webshop"), SHOPS, given.webshop)
         place = _place(words, webshop, given)
         cvr, ean = _answer(words("ask_cvr"), given.cvr), _answer(words("ask_ean"), given.ean)
-        preset = next(one for one in PRESETS if one == _choose(words("ask_preset"), PRESETS, given.preset))
+        chosen = _choose(words("ask_preset"), PRESETS, given.preset)
+        preset = next(one for one in PRESETS if one == chosen)
         collecting = _answer(words("ask_collecting"), given.collecting_customer) if preset == "one-customer" else ""
         book = Confirm.ask(words("ask_book"), console=console(), default=given.book)
     except EOFError as error:

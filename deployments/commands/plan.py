@@ -35,9 +35,9 @@ def plan(config: Config = DEFAULT, json: AsJson = False) -> None:
     with opened(config) as integration:
         from tasks.rehearse import rehearsed
 
-        with console(stderr=True).status(Phrases(integration.settings.language)("reading")):
-            with rehearsed(integration) as rehearsal:
-                orders = list(planned(rehearsal))
+        reading = console(stderr=True).status(Phrases(integration.settings.language)("reading"))
+        with reading, rehearsed(integration) as rehearsal:
+            orders = list(planned(rehearsal))
         history = _history(integration)
     if json:
         write_json({"orders": orders, **history})

@@ -22,7 +22,7 @@ from deployments.commands.telling import (
 )
 from deployments.commands.words import Words
 from domain.outcomes import Finding
-from domain.proof import GROUPS, Period, Proof, Sold, Written, prove
+from domain.proof import ALL_TIME, GROUPS, Period, Proof, Sold, Written, prove
 from domain.sentences import fix, what
 
 if TYPE_CHECKING:
@@ -160,9 +160,7 @@ def show(name: str, proof: Proof, attention: list[tuple[str, Finding]], words: W
         out.print(_differences(proof, words))
     if attention:
         columns = [words(key) for key in ("order", "problem", "fix")]
-        rows = [
-            (number, what(one, words.language), fix(one, words.language)) for number, one in attention[:MOST_SHOWN]
-        ]
+        rows = [(number, what(one, words.language), fix(one, words.language)) for number, one in attention[:MOST_SHOWN]]
         out.print()
         out.print(table(words("attention"), columns, rows))
         if len(attention) > MOST_SHOWN:
@@ -173,7 +171,7 @@ def show(name: str, proof: Proof, attention: list[tuple[str, Finding]], words: W
 
 
 def _period(period: Period, words: Words) -> str:
-    if period == Period():
+    if period == ALL_TIME:
         return words("whole_time")
     return words("period", first=period.first or words("first"), last=period.last or words("last"))
 

@@ -32,9 +32,12 @@ COMMENTS: dict[str, tuple[str, str]] = {
         "Afstems indstillinger. Hemmeligheder hører til i miljøet, ikke her. Prøv filen af med: afstem check",
         "The settings of Afstem. Secrets belong in the environment, not here. Try the file with: afstem check",
     ),
-    "name": ("begynder hver reference i regnskabet; ret det ikke senere", "begins every reference in the books; keep it"),
+    "name": (
+        "begynder hver reference i regnskabet; ret det ikke senere",
+        "begins every reference in the books; keep it",
+    ),
     "language": ('eller "en"', 'or "da"'),
-    "files": ("eller \"woocommerce\" med url", 'or "woocommerce" with url'),
+    "files": ('eller "woocommerce" med url', 'or "woocommerce" with url'),
     "woocommerce": (
         "nøglerne: AFSTEM_WEBSHOP_KEY og AFSTEM_WEBSHOP_SECRET i miljøet",
         "its keys: AFSTEM_WEBSHOP_KEY and AFSTEM_WEBSHOP_SECRET in the environment",
@@ -51,9 +54,12 @@ COMMENTS: dict[str, tuple[str, str]] = {
     ),
     "accounting": ("de indbyggede bøger: en sandkasse at prøve i", "the embedded books: a sandbox to try in"),
     "book": ("false: lav kun kladder", "false: make drafts only"),
-    "store": ("hvad Afstem ved; postgresql://… for flere maskiner", "what Afstem knows; postgresql://… beyond one machine"),
+    "store": (
+        "hvad Afstem ved; postgresql://… for flere maskiner",
+        "what Afstem knows; postgresql://… beyond one machine",
+    ),
     "preset": (
-        'recommended: opret og opdatér; match-only: find kun; one-customer: alt på samlekunden',
+        "recommended: opret og opdatér; match-only: find kun; one-customer: alt på samlekunden",
         "recommended: create and update; match-only: find only; one-customer: all on the collecting customer",
     ),
     "collecting": (

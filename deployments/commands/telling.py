@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
+from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
@@ -67,14 +67,14 @@ def money(amount: Decimal, language: Language) -> str:
     return text.translate(str.maketrans(",.", ".,")) if language == "da" else text
 
 
-def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], right: Sequence[int] = ()) -> Table:
-    """A table of values, made safe; the columns `right` hold numbers."""
-    made = Table(title=title or None, title_justify="left", title_style="bold", header_style="bold", box=None)
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], right: Sequence[int] = ()) -> Group:
+    """A table of values, made safe, under its title; the columns `right` hold numbers."""
+    made = Table(header_style="bold", box=None)
     for index, column in enumerate(columns):
         made.add_column(column, justify="right" if index in right else "left", overflow="fold")
     for row in rows:
         made.add_row(*(Text(shown(value)) for value in row))
-    return made
+    return Group(*([Text(shown(title), style="bold")] if title else []), made)
 
 
 def pairs(rows: Sequence[tuple[str, object]]) -> Table:
@@ -114,7 +114,7 @@ def complain(findings: Sequence[Finding], language: Language) -> None:
     """Say on stderr what is wrong, a line a finding."""
     out = console(stderr=True)
     for finding in findings:
-        out.print(sentence(finding, language))
+        out.print(sentence(finding, language), soft_wrap=True)
 
 
 def language_of(config: Path) -> Language:

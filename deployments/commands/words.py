@@ -110,7 +110,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "found": ("Fundet", "Found"),
     "problem": ("Hvad er der galt", "What is wrong"),
     "fix": ("Hvad skal der gøres", "What to do"),
-    "hold": ("Ordren venter", "The order waits"),
     # report
     "report": ("Afstemning", "Report"),
     "whole_time": ("alle ordrer", "all orders"),

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from adapters.integration import Integration, compose
 from adapters.settings import Secrets, load
 from adapters.store import OrderRow
 from domain.customers import Values
+from domain.identity import normalise
 from domain.outcomes import AfstemError, NeedsAttention, Transient
 from domain.ports import Accounting
 from domain.stages import INVOICED
@@ -28,9 +30,10 @@ from tasks.classify_customers import cut_into_batches
 from tasks.create_invoices import invoice_batch
 from tasks.fetch_orders import fetch
 from tasks.reconcile_customers import reconcile_batch
-from tests.orders import Json
+from tests.orders import Goods, Json, woo_order, woo_refund
 
 NAME = "shop-dk"
+THREE_MUGS = Goods("Krus, 30 cl", "125.00", 3, sku="KRUS-30", product_id=501)
 SETTINGS = """\
 name = "{name}"
 [webshop]
@@ -43,7 +46,7 @@ requisition = ["meta:_billing_ean_reference"]
 reference_person = ["meta:_billing_ean_person"]
 [accounting]
 kind = "local"
-path = "books.db"
+path = {books}
 book = {book}
 [store]
 url = {url}
@@ -57,6 +60,8 @@ class Shop:
 
     folder: Path
     store_url: str
+    name: str = NAME
+    books_path: str = "books.db"
     _opened: Integration | None = None
 
     def __post_init__(self) -> None:
@@ -65,8 +70,8 @@ class Shop:
 
     def set_up(self, more: str = "", *, book: bool = True) -> None:
         """Write the settings anew: the usual ones, and `more`."""
-        url = json.dumps(self.store_url)
-        text = SETTINGS.format(name=NAME, book=json.dumps(book), url=url, more=more)
+        told = {"books": self.books_path, "book": book, "url": self.store_url}
+        text = SETTINGS.format(name=self.name, more=more, **{name: json.dumps(value) for name, value in told.items()})
         (self.folder / "afstem.toml").write_text(text, encoding="utf-8")
         self.close()
 
@@ -114,7 +119,7 @@ class Shop:
 
     def row(self, order: int) -> OrderRow:
         """What the store says of an order."""
-        return self.integration.store.orders.known(NAME, [str(order)])[str(order)]
+        return self.integration.store.orders.known(self.name, [str(order)])[str(order)]
 
     def hold(self, order: int) -> str:
         """The code by which an order is held; its stage where it isn't."""
@@ -123,13 +128,13 @@ class Shop:
 
     def stages(self) -> Counter[str]:
         """How many orders stand at each stage."""
-        return Counter(row.stage for row in self.integration.store.orders.every(NAME))
+        return Counter(row.stage for row in self.integration.store.orders.every(self.name))
 
 
 @contextmanager
-def opened(folder: Path, store_url: str) -> Iterator[Shop]:
+def opened(folder: Path, store_url: str, **more: str) -> Iterator[Shop]:
     """A shop that is closed at the end."""
-    shop = Shop(folder, store_url)
+    shop = Shop(folder, store_url, **more)
     try:
         yield shop
     finally:
@@ -236,3 +241,51 @@ def claim_and_wait(config: Path, lease: str, told: Any) -> None:
         integration.directory.lease([lease], batch)
     told.set()
     time.sleep(600)
+
+
+def sold(order_id: int, buyer: str = "astrid", **told: Any) -> Json:
+    """An order of a private buyer of that name."""
+    billing = {"email": f"{buyer}@example.dk", **told.pop("billing", {})}
+    return woo_order(id=order_id, billing=billing, **told)
+
+
+def with_refund(order: Json, refund_id: int, amount: str = "25.00", **told: Any) -> tuple[Json, dict[int, list[Json]]]:
+    """The order as the shop shows it once so much was paid back, and its refund list by its id."""
+    refund = woo_refund(order, refund_id=refund_id, amount=amount, created="2026-11-03T09:00:00")
+    return order | {"refunds": [{"id": refund_id, "reason": "", "total": f"-{amount}"}], **told}, {
+        order["id"]: [refund]
+    }
+
+
+def sell_a_backlog(shop: Shop) -> None:
+    """New buyers and known ones, some of whom have moved."""
+    shop.add_customer({"name": "Bente", "email": "bente@example.dk", "city": "Ribe"})
+    shop.sell(sold(1), sold(2), sold(3, "bente"), sold(4, "cecilie"), sold(5, "bente", billing={"city": "Skive"}))
+
+
+def prove(shop: Shop) -> None:
+    """The books hold one invoice for each order of the shop's files, of its total, and one customer for each email."""
+    rows = list(shop.integration.store.orders.every(NAME))
+    assert {row.stage for row in rows} <= INVOICED
+    invoices = {name: one for name, one in shop.documents().items() if one["kind"] == "invoice"}
+    assert {name: Decimal(one["total"]) for name, one in invoices.items()} == {
+        f"{NAME}-{row.number}": Decimal(row.total) for row in rows
+    }
+    assert {row.reference: row.customer for row in rows} == {name: one["customer"] for name, one in invoices.items()}
+    emails = Counter(key for one in shop.customers() for key in normalise("email", one["email"]))
+    assert set(emails.values()) == {1}
+
+
+def prove_backlog(shop: Shop, orders: int, buyers: int | None = None) -> None:
+    """No order is lost, and each stands in the books once, on the one customer of its buyer."""
+    rows = [row for row in shop.integration.store.orders.every(NAME) if row.stage != "skipped"]
+    assert shop.integration.store.orders.stages(NAME).total() == orders
+    assert {row.stage for row in rows} <= INVOICED
+    invoices = {name: one for name, one in shop.documents().items() if one["kind"] == "invoice"}
+    totals = {name: Decimal(one["total"]) for name, one in invoices.items()}
+    assert totals == {f"{NAME}-{row.number}": Decimal(row.total) for row in rows}
+    identities = Counter(one["ean"] or one["cvr"] or one["email"] for one in shop.customers())
+    assert set(identities.values()) == {1}
+    assert len({row.customer for row in rows}) == len(identities)
+    if buyers is not None:
+        assert len(identities) == buyers

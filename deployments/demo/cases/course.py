@@ -74,6 +74,6 @@ CASES: list[Case] = [
         quantities={0: 2},
         reason="Fortrudt køb",
     ),
-    held(1806, "number_shared", "Two orders of the shop show one number: the first", billing=VERNER, number="F-2026-77"),
-    held(1807, "number_shared", "The second one of that number", billing=VERNER, number="F-2026-77"),
+    held(1806, "number_shared", "Two orders of the shop show one number: one", billing=VERNER, number="F-2026-77"),
+    held(1807, "number_shared", "The other one of that number", billing=VERNER, number="F-2026-77"),
 ]

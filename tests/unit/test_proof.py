@@ -1,0 +1,231 @@
+"""The completeness proof: each order counted exactly once, and nothing in the books that no order accounts for."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.invoices import Document, DocumentKind
+from domain.proof import ALL_TIME, GROUPS, Discrepancy, Period, Proof, ReadBack, Sold, Written, group_of, prove
+from domain.stages import INVOICED, Stage
+
+DAY = date(2026, 11, 2)
+STAGES: tuple[Stage, ...] = get_args(Stage)
+
+
+def sold(
+    number: str,
+    total: str = "100.00",
+    stage: Stage = "booked",
+    day: date | None = DAY,
+    currency: str = "DKK",
+    refunds: dict[str, str] | None = None,
+    eligible: bool = True,
+) -> Sold:
+    returned = {key: Decimal(amount) for key, amount in (refunds or {}).items()}
+    currency = currency if day else ""
+    return Sold(f"id-{number}", number, day, currency, Decimal(total), returned, stage, eligible, f"shop-{number}")
+
+
+def document(reference: str, total: str = "100.00", kind: DocumentKind = "invoice", currency: str = "DKK") -> Document:
+    return Document(
+        kind=kind,
+        state="booked",
+        number=f"n-{reference}",
+        reference=reference,
+        customer="1",
+        currency=currency,
+        net=Decimal(total),
+        vat=Decimal("0.00"),
+        total=Decimal(total),
+        date=DAY,
+        updated_at=datetime(2026, 11, 2, tzinfo=UTC),
+    )
+
+
+def written(number: str, suffix: str = "", kind: DocumentKind = "invoice") -> Written:
+    return Written(f"shop-{number}{suffix}", f"id-{number}", kind)
+
+
+def told(proof: Proof) -> list[tuple[str, str, str]]:
+    return [(one.kind, one.order, one.reference) for one in proof.discrepancies]
+
+
+class TestCounting:
+    @pytest.mark.parametrize(
+        ("stage", "group"),
+        [
+            ("fetched", "pending"),
+            ("classified", "pending"),
+            ("reconciled", "pending"),
+            ("invoiced", "invoiced"),
+            ("booked", "invoiced"),
+            ("dispatched", "invoiced"),
+            ("held", "held"),
+            ("skipped", "skipped"),
+            ("failed", "failed"),
+        ],
+    )
+    def test_every_stage_belongs_to_one_group(self, stage: Stage, group: str) -> None:
+        assert group_of(stage) == group
+
+    def test_an_order_that_is_not_eligible_is_ignored_whatever_its_stage(self) -> None:
+        proof = prove([sold("1", stage=stage, eligible=False) for stage in STAGES], [], [])
+        assert proof.counts == {"ignored": len(STAGES)}
+        assert proof.sums["DKK"]["ignored"] == Decimal("900.00")
+        assert proof.sums["DKK"]["eligible"] == 0
+
+    def test_drafts_are_invoiced_and_counted_apart(self) -> None:
+        orders = [sold("1", stage="invoiced"), sold("2", stage="booked")]
+        proof = prove(orders, [written("1"), written("2")], [document("shop-1"), document("shop-2")])
+        assert (proof.counts["invoiced"], proof.drafts) == (2, 1)
+
+    def test_currencies_are_never_mixed(self) -> None:
+        proof = prove([sold("1", "10.00", "held"), sold("2", "7.00", "held", currency="EUR")], [], [])
+        assert {currency: sums["held"] for currency, sums in proof.sums.items()} == {
+            "DKK": Decimal("10.00"),
+            "EUR": Decimal("7.00"),
+        }
+
+    def test_an_order_that_was_never_understood_counts_in_every_period_and_in_no_sum(self) -> None:
+        proof = prove([sold("1", stage="held", day=None)], [], [], Period(date(2020, 1, 1), date(2020, 1, 31)))
+        assert (proof.counts["eligible"], proof.counts["held"], proof.undated) == (1, 1, 1)
+        assert proof.sums == {}
+
+    @given(
+        st.lists(
+            st.tuples(
+                st.sampled_from(STAGES),
+                st.booleans(),
+                st.sampled_from(["DKK", "EUR"]),
+                st.decimals("0", "99999", places=4),
+                st.one_of(st.none(), st.dates(date(2026, 11, 1), date(2026, 11, 6))),
+            ),
+            max_size=30,
+        )
+    )
+    def test_eligible_is_the_sum_of_its_groups_in_orders_and_in_every_currency(
+        self, drawn: list[tuple[Stage, bool, str, Decimal, date | None]]
+    ) -> None:
+        orders = [
+            sold(str(index), str(total), stage, day, currency, eligible=eligible)
+            for index, (stage, eligible, currency, total, day) in enumerate(drawn)
+        ]
+        proof = prove(orders, [], [], Period(date(2026, 11, 2), date(2026, 11, 4)))
+        assert proof.counts["eligible"] == sum(proof.counts[group] for group in GROUPS)
+        for sums in proof.sums.values():
+            assert sums["eligible"] == sum(sums[group] for group in GROUPS)
+            assert all(amount == amount.quantize(Decimal("0.01")) for amount in sums.values())
+
+
+class TestPeriod:
+    @pytest.mark.parametrize(
+        ("day", "inside"),
+        [(date(2026, 11, 1), False), (DAY, True), (date(2026, 11, 4), True), (date(2026, 11, 5), False)],
+    )
+    def test_both_ends_are_included(self, day: date, inside: bool) -> None:
+        assert Period(DAY, date(2026, 11, 4)).holds(day) is inside
+
+    def test_an_open_end_holds_everything(self) -> None:
+        assert ALL_TIME.holds(date.min)
+        assert ALL_TIME.holds(date.max)
+
+    def test_an_order_outside_the_period_is_neither_counted_nor_are_its_documents_surplus(self) -> None:
+        proof = prove([sold("1")], [written("1")], [document("shop-1")], Period(date(2026, 12, 1), None))
+        assert proof.counts.total() == 0
+        assert proof.complete
+
+
+class TestAgainstTheBooks:
+    def prove(self, order: Sold, own: Sequence[Written], standing: Sequence[Document]) -> Proof:
+        return prove([order], own, standing)
+
+    def test_an_invoice_of_the_orders_total_is_right(self) -> None:
+        proof = self.prove(sold("1"), [written("1")], [document("shop-1")])
+        assert proof.complete
+        assert proof.read_back["DKK"] == ReadBack(
+            Decimal("100.00"), Decimal("0.00"), Decimal("100.00"), Decimal("0.00")
+        )
+
+    def test_an_oere_too_little_is_told(self) -> None:
+        proof = self.prove(sold("1"), [written("1")], [document("shop-1", "99.99")])
+        assert proof.discrepancies == [
+            Discrepancy("invoice_total", "1", "shop-1", "DKK", Decimal("100.00"), Decimal("99.99"))
+        ]
+        assert proof.read_back["DKK"].difference == Decimal("0.01")
+        assert not proof.complete
+
+    def test_an_invoice_that_left_the_books_is_missing(self) -> None:
+        assert told(self.prove(sold("1"), [written("1")], [])) == [("missing", "1", "shop-1")]
+
+    def test_an_order_marked_invoiced_of_which_nothing_was_written_is_missing(self) -> None:
+        assert told(self.prove(sold("1"), [], [])) == [("missing", "1", "shop-1")]
+
+    def test_two_orders_that_claim_one_invoice_are_found_out(self) -> None:
+        twins = [sold("1"), sold("1")._replace(id="id-twin")]
+        proof = prove(twins, [written("1")], [document("shop-1")])
+        assert told(proof) == [("missing", "1", "shop-1")]
+
+    def test_a_refund_with_its_credit_note_is_right(self) -> None:
+        order = sold("1", refunds={"7": "30.00"})
+        notes = [document("shop-1"), document("shop-1-R7", "30.00", "credit_note")]
+        proof = self.prove(order, [written("1"), written("1", "-R7", "credit_note")], notes)
+        assert proof.complete
+        assert proof.read_back["DKK"].credit_notes == Decimal("30.00")
+
+    def test_a_refund_without_its_credit_note_is_told(self) -> None:
+        proof = self.prove(sold("1", refunds={"7": "30.00"}), [written("1")], [document("shop-1")])
+        assert told(proof) == [("credit_total", "1", "shop-1")]
+
+    def test_an_invoice_too_low_by_just_the_missing_credit_note_is_told_twice(self) -> None:
+        order = sold("1", refunds={"7": "30.00"})
+        proof = self.prove(order, [written("1")], [document("shop-1", "70.00")])
+        assert proof.read_back["DKK"].difference == 0
+        assert [one.kind for one in proof.discrepancies] == ["invoice_total", "credit_total"]
+
+    def test_an_invoice_that_was_credited_and_made_again_counts_once(self) -> None:
+        own = [written("1"), written("1", "-C", "credit_note"), written("1", "-2")]
+        standing = [document("shop-1", "90.00"), document("shop-1-C", "90.00", "credit_note"), document("shop-1-2")]
+        assert self.prove(sold("1"), own, standing).complete
+
+    def test_an_order_booked_in_another_currency_is_told_and_not_summed(self) -> None:
+        proof = self.prove(sold("1"), [written("1")], [document("shop-1", currency="EUR")])
+        assert told(proof) == [("other_currency", "1", "shop-1")]
+        assert proof.read_back["DKK"].invoices == 0
+
+    def test_a_document_that_no_order_accounts_for_is_surplus(self) -> None:
+        proof = prove([], [], [document("shop-9")])
+        assert told(proof) == [("surplus", "", "shop-9")]
+
+    def test_a_surplus_document_belongs_to_the_period_of_its_own_date(self) -> None:
+        assert prove([], [], [document("shop-9")], Period(date(2026, 12, 1), None)).complete
+
+    def test_an_invoice_of_a_skipped_order_is_surplus_and_named_by_it(self) -> None:
+        assert told(self.prove(sold("1", stage="skipped"), [], [document("shop-1")])) == [("surplus", "1", "shop-1")]
+
+    @pytest.mark.parametrize("stage", ["reconciled", "held", "failed"])
+    def test_an_invoice_of_an_order_that_is_not_done_yet_is_no_surplus(self, stage: Stage) -> None:
+        assert told(self.prove(sold("1", stage=stage), [], [document("shop-1")])) == []
+
+    @given(st.lists(st.sampled_from(["right", "lost", "wrong"]), max_size=12))
+    def test_exactly_the_orders_whose_books_are_wrong_are_named(self, fates: list[str]) -> None:
+        orders = [sold(str(index)) for index in range(len(fates))]
+        standing = [
+            document(f"shop-{index}", "100.00" if fate == "right" else "99.00")
+            for index, fate in enumerate(fates)
+            if fate != "lost"
+        ]
+        proof = prove(orders, [written(str(index)) for index in range(len(fates))], standing)
+        assert {one.order for one in proof.discrepancies} == {
+            str(index) for index, fate in enumerate(fates) if fate != "right"
+        }
+
+
+def test_every_stage_that_is_invoiced_is_held_against_the_books() -> None:
+    proof = prove([sold(stage, stage=stage) for stage in INVOICED], [], [])
+    assert {one.kind for one in proof.discrepancies} == {"missing"}
+    assert len(proof.discrepancies) == len(INVOICED)
