@@ -15,7 +15,7 @@ from adapters.webshops.settings import FilesWebshop, WooCommerceWebshop
 from domain.invoice_rules import InvoiceRules
 from domain.outcomes import Finding, Misconfigured
 from domain.rules import CustomerRules, Rules
-from domain.sentences import Language
+from domain.sentences import SENTENCES, Language
 from domain.vat import VatRules
 
 CONFIG_DIR = "AFSTEM_CONFIG_DIR"
@@ -124,6 +124,8 @@ def _finding(error: Any) -> Finding:
         return Finding(
             code="settings_unknown_key", field=path, found=near[0] if near else "–", expected=", ".join(allowed)
         )
+    if error["type"] in SENTENCES:
+        return Finding(code=error["type"], field=path, found=found)
     if error["type"] == "missing":
         return Finding(code="settings_missing_key", field=path)
     expected = error.get("ctx", {}).get("expected") or error.get("ctx", {}).get("expected_tags") or error["msg"]

@@ -231,16 +231,28 @@ SENTENCES: dict[str, Sentences] = {
         "Correct the order's VAT in the shop, or name the rate under [vat.rates] if it is right.",
     ),
     "vat_number_unproven": Sentences(
-        "Salget er uden moms (omvendt betalingspligt), men momsnummeret {found} i {field} er ikke bekræftet af VIES.",
-        "Prøv igen, når VIES svarer, eller sæt check_vat_numbers = false under [vat].",
-        "The sale is without VAT (reverse charge), but VIES hasn't confirmed the VAT number {found} in {field}.",
-        "Try again when VIES answers, or set check_vat_numbers = false under [vat].",
+        "Salget er uden moms (omvendt betalingspligt), men momsnummeret {found} i {field} er ikke bekræftet: VIES svarer ikke.",
+        "Intet at gøre nu: næste kørsel spørger VIES igen.",
+        "The sale is without VAT (reverse charge), but the VAT number {found} in {field} is not confirmed: VIES doesn't answer.",
+        "Nothing to do now: the next run asks VIES again.",
     ),
     "vat_number_invalid": Sentences(
         "Salget er uden moms (omvendt betalingspligt), men ifølge VIES er momsnummeret {found} i {field} ikke gyldigt.",
         "Få det rigtige momsnummer af køberen, og ret det på ordren, eller opkræv moms.",
         "The sale is without VAT (reverse charge), but by VIES the VAT number {found} in {field} is not valid.",
         "Get the right VAT number from the buyer and correct it on the order, or charge VAT.",
+    ),
+    "vat_number_proven": Sentences(
+        "Salget er uden moms (omvendt betalingspligt), og VIES har bekræftet momsnummeret {found} i {field}: {expected}.",
+        "Intet at gøre; beviset er gemt.",
+        "The sale is without VAT (reverse charge), and VIES has confirmed the VAT number {found} in {field}: {expected}.",
+        "Nothing to do; the proof is kept.",
+    ),
+    "vat_requester_refused": Sentences(
+        "VIES kender ikke det momsnummer, som {field} spørger med: {found}.",
+        "Skriv virksomhedens eget CVR-nummer i {field}, eller slet linjen: så spørges der uden afsender.",
+        "VIES doesn't know the VAT number that {field} asks with: {found}.",
+        "Write the company's own CVR number into {field}, or delete the line: then it is asked anonymously.",
     ),
     "country_missing": Sentences(
         "Ordren har intet land i {field}; den er behandlet som {expected}.",
@@ -757,6 +769,12 @@ SENTENCES: dict[str, Sentences] = {
         "Giv ordrerne hver sit nummer i webshoppen, eller annuller den, der er en kopi.",
         "Several orders in the shop show the number {found} (their ids: {expected}): an invoice could be for either.",
         "Give each its own number in the shop, or cancel the one that is a copy.",
+    ),
+    "run_broke_off": Sentences(
+        "Kørslen gik i stå på grund af en fejl i Afstem selv ({found}). Intet er gået tabt.",
+        "Se kørslens log i Prefect (afstem up), og meld fejlen; næste kørsel fortsætter, hvor denne slap.",
+        "The run broke off for a mistake in Afstem itself ({found}). Nothing is lost.",
+        "See the run's log in Prefect (afstem up), and report it; the next run goes on where this one stopped.",
     ),
     "no_longer_counts": Sentences(
         "Ordren tæller ikke længere: dens status er nu »{found}«.",

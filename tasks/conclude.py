@@ -9,19 +9,23 @@ from prefect.futures import PrefectFuture
 from prefect.states import Completed, Failed
 
 from adapters.integration import Integration, open_integration
-from domain.outcomes import Finding
+from adapters.store import ChangeRow
+from domain.outcomes import Finding, Misconfigured
 from domain.sentences import fix, what
 from domain.stages import UNFINISHED
 from tasks.runs import this_run
 from tasks.verdicts import orders
 
 MOST_NAMED = 20
+MOST_CUSTOMERS = 500
+"""An artifact is to be read by a person; a first run may make a hundred thousand."""
 
 
 def conclude(integration: str, batches: Sequence[PrefectFuture[Any]]) -> State[None]:
     """Wait for all batches, publish what was done and what needs a person, and give the run's final state.
 
     Failed when this run met something new that needs a person, or something to be tried again.
+    Raises `Misconfigured` as a batch did: with wrong settings or rights it is one alert, not one for each order.
     """
     for batch in batches:
         batch.wait()
@@ -31,10 +35,19 @@ def conclude(integration: str, batches: Sequence[PrefectFuture[Any]]) -> State[N
     if stages:
         publish_customers(opened, run)
         publish_attention(opened)
+    stop_if_misconfigured(batches)
     unfinished = sum(count for stage, count in stages.items() if stage in UNFINISHED)
     if any(batch.state.is_failed() or batch.state.is_crashed() for batch in batches):
         return Failed(message=f"{unfinished} of {stages.total()} orders need attention")
     return Completed(message=in_short(stages.total() - unfinished, unfinished))
+
+
+def stop_if_misconfigured(batches: Sequence[PrefectFuture[Any]]) -> None:
+    """Raise what made a batch stop altogether, if that happened."""
+    for batch in batches:
+        fault = batch.state.result(raise_on_failure=False) if batch.state.is_failed() else None
+        if isinstance(fault, Misconfigured):
+            raise fault
 
 
 def in_short(finished: int, held: int) -> str:
@@ -46,24 +59,27 @@ def in_short(finished: int, held: int) -> str:
 
 def publish_customers(integration: Integration, run: str) -> None:
     """Customers created and changed by this run, with the names of the fields; values are for `explain`."""
-    fields: dict[str, set[str]] = {}
-    created: set[str] = set()
-    for change in integration.store.changes(run=run):
-        fields.setdefault(change.customer, set()).add(change.field)
-        if change.field == "name" and not change.before:  # no customer of any books is without a name
-            created.add(change.customer)
+    total, written = integration.store.customers_written(run, MOST_CUSTOMERS)
     rows = [
         {
             "customer": number,
-            "change": "created" if number in created else "changed",
-            "fields": ", ".join(sorted(names)),
+            "change": "created" if any(map(made_it, changes)) else "changed",
+            "fields": ", ".join(sorted({change.field for change in changes})),
         }
-        for number, names in fields.items()
+        for number, changes in written.items()
     ]
+    told = f"{total} in all" + (f", the first {len(rows)} of them here" if total > len(rows) else "")
     if rows:
         create_table_artifact(
-            table=rows, key=f"{integration.name}-customers", description="Customers created and changed by this run"
+            table=rows,
+            key=f"{integration.name}-customers",
+            description=f"Customers created and changed by this run: {told}",
         )
+
+
+def made_it(change: ChangeRow) -> bool:
+    """Whether this change made the customer: no customer of any books is without a name."""
+    return change.field == "name" and not change.before
 
 
 def publish_attention(integration: Integration) -> None:

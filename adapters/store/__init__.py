@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from sqlmodel import SQLModel
 
 from adapters.store.database import PATIENCE, Database
@@ -23,6 +23,7 @@ from adapters.store.tables import (
     LinkRow,
     OperationRow,
     OrderRow,
+    OrdersTable,
     table_of,
 )
 from domain.stages import UNFINISHED
@@ -97,11 +98,25 @@ class Store:
         with self.database.reading() as connection:
             return [ChangeRow.model_construct(**row._mapping) for row in connection.execute(query)]
 
+    def customers_written(self, run: str, most: int) -> tuple[int, dict[str, list[ChangeRow]]]:
+        """How many customers a run wrote to, and the changes of the first `most` of them by number."""
+        table = table_of(ChangeRow)
+        of_run = table.c.run == run
+        everyone = select(func.count(table.c.customer.distinct())).where(of_run)
+        first = select(table.c.customer).where(of_run).group_by(table.c.customer)
+        first = first.order_by(func.min(table.c.id)).limit(most)
+        query = select(table).where(of_run, table.c.customer.in_(first)).order_by(table.c.id)
+        found: dict[str, list[ChangeRow]] = {}
+        with self.database.reading() as connection:
+            for row in connection.execute(query):
+                found.setdefault(row.customer, []).append(ChangeRow.model_construct(**row._mapping))
+            return connection.execute(everyone).scalar_one(), found
+
     def take_over(self, other: "Store", integration: str, books: str) -> None:
         """Copy what a run would need from another store: its unfinished orders, and the mirrors of its books."""
-        orders = table_of(OrderRow)
+        orders = table_of(OrdersTable)
         wanted: dict[type[SQLModel], Any] = {
-            OrderRow: orders.c.stage.in_(UNFINISHED) & (orders.c.integration == integration),
+            OrdersTable: orders.c.stage.in_(UNFINISHED) & (orders.c.integration == integration),
             CursorRow: table_of(CursorRow).c.name.endswith(f":{books}"),
         }
         mirrors: tuple[type[SQLModel], ...] = (DirectoryRow, DirectoryKeyRow, LinkRow, DocumentRow, OperationRow)

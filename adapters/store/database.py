@@ -24,8 +24,8 @@ OUR_TURN = text("SELECT set_config('lock_timeout', :milliseconds, true), pg_advi
 """Waits for PostgreSQL's other writers of the store, for a while; the turn ends with the transaction."""
 BUSY = frozenset({"40001", "40P01", "55P03", "57P03"})
 FULL = frozenset({"53100"})
-UNUSABLE = frozenset({"25006", "42501", "42P07"})
-"""PostgreSQL's codes for a lock or a start that is waited for, a full disk; read only, no rights, others' tables."""
+UNUSABLE = frozenset({"25006", "3F000", "42501", "42P07"})
+"""PostgreSQL's codes: a lock or a start to wait for; a full disk; read only, no schema, no rights, others' tables."""
 T = TypeVar("T")
 
 

@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, bindparam, exists, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, or_, select, tuple_, update
 
 from adapters.store.database import CHUNK, Database, chunks
 from adapters.store.presence import Presence
-from adapters.store.tables import BatchRow, DocumentRow, OrderRow, table_of
+from adapters.store.tables import BatchRow, DocumentRow, OrderRow, OrdersTable, table_of
 from domain.stages import INVOICED, UNFINISHED, Stage, step
 
-orders = table_of(OrderRow)
+orders = table_of(OrdersTable)
 batches = table_of(BatchRow)
 documents = table_of(DocumentRow)
 
@@ -78,12 +78,12 @@ class Orders:
     def save(self, rows: Sequence[OrderRow]) -> None:
         """Store orders as just read; a row replaces the one of the same id, but for what the steps write there."""
         with self._database.writing() as connection:
-            self._database.upsert(connection, OrderRow, [row.model_dump() for row in rows], keep=THE_STEPS_OWN)
+            self._database.upsert(connection, OrdersTable, [row.model_dump() for row in rows], keep=THE_STEPS_OWN)
 
     def unfinished(self, integration: str) -> Iterator[list[OrderRow]]:
         """Orders that a run should take up and that no living run works on, oldest first, by some hundred."""
         with self._database.reading() as connection:
-            busy = self._busy_batches(connection, integration)
+            busy = self._busy_batches(connection)
         place = (orders.c.ordered_at, orders.c.order_id)
         query = (
             select(orders)
@@ -215,15 +215,11 @@ class Orders:
         ids = json.loads(row.orders)
         owner = self._presence.announce()
         with self._database.writing() as connection:
-            busy = self._busy_batches(connection, row.integration) - {batch_id}
             connection.execute(update(batches).where(batches.c.id == batch_id).values(owner=owner))
             for piece in chunks(ids):
-                claim = update(orders).where(
-                    orders.c.integration == row.integration,
-                    orders.c.order_id.in_(piece),
-                    orders.c.stage.in_(UNFINISHED),
-                    orders.c.batch.not_in(busy),
-                )
+                wanted = (orders.c.integration == row.integration) & orders.c.order_id.in_(piece)
+                busy = self._busy_batches(connection, wanted) - {batch_id}
+                claim = update(orders).where(wanted, orders.c.stage.in_(UNFINISHED), orders.c.batch.not_in(busy))
                 connection.execute(claim.values(batch=batch_id))
         return Batch(batch_id, row.integration, row.run, tuple(ids))
 
@@ -298,17 +294,14 @@ class Orders:
         with self._database.writing() as connection:
             connection.execute(update(orders).where(orders.c.batch.in_(mine)).values(batch=""))
 
-    def _busy_batches(self, connection: Connection, integration: str) -> set[str]:
-        query = (
-            select(batches.c.id, batches.c.owner)
-            .join(orders, orders.c.batch == batches.c.id)
-            .where(orders.c.integration == integration)
-            .distinct()
-        )
+    def _busy_batches(self, connection: Connection, *wanted: ColumnElement[bool]) -> set[str]:
+        """The batches of living processes that have claimed any of the wanted orders."""
+        claimed = select(orders.c.batch).where(orders.c.batch > "", *wanted)
+        query = select(batches.c.id, batches.c.owner).where(batches.c.id.in_(claimed))
         owner_of = {row.id: row.owner for row in connection.execute(query)}
         dead = self._presence.dead(set(owner_of.values()))
         return {batch for batch, owner in owner_of.items() if owner not in dead}
 
 
 def _row(row: Any) -> OrderRow:
-    return OrderRow(**row._mapping)
+    return OrderRow.model_construct(**row._mapping)

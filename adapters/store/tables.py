@@ -36,15 +36,9 @@ class Utc(TypeDecorator[datetime]):
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-class OrderRow(SQLModel, table=True):
+class OrderRow(SQLModel):
     """One order of one integration: as the shop sent it, as we read it, and how far it has come."""
 
-    __tablename__ = "orders"
-    __table_args__ = (
-        Index("orders_unfinished", "integration", "eligible", "stage"),
-        Index("orders_claimed", "batch"),
-        Index("orders_numbers", "integration", "number"),
-    )
     integration: str = Field(primary_key=True)
     order_id: str = Field(primary_key=True)
     number: str
@@ -82,6 +76,17 @@ class OrderRow(SQLModel, table=True):
     def finding(self) -> Finding:
         """Why it is held, skipped or failed; without a code where it is none of these."""
         return Finding(code=self.code, field=self.field, found=self.found, expected=self.expected)
+
+
+class OrdersTable(OrderRow, table=True):
+    """Where they are kept. Rows are plain objects apart from it: thousands are read, and tracking them is slow."""
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        Index("orders_unfinished", "integration", "eligible", "stage"),
+        Index("orders_claimed", "batch"),
+        Index("orders_numbers", "integration", "number"),
+    )
 
 
 class BatchRow(SQLModel, table=True):

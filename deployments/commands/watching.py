@@ -24,7 +24,7 @@ TOLD = ("fetched", "classified", "reconciled", "invoiced", "booked", "held")
 def run_flow(integration: Integration, config: Path, flow: str, **parameters: Any) -> str:
     """Run `module:flow` for this integration with a progress bar on stderr; gives the message of its final state.
 
-    Raises `Misconfigured` and `Transient` as the flow did.
+    Raises `Misconfigured` and `Transient` as the flow did, and `Misconfigured` where it broke off for another reason.
     """
     module, name = flow.split(":")
     words = Phrases(integration.settings.language)
@@ -33,10 +33,20 @@ def run_flow(integration: Integration, config: Path, flow: str, **parameters: An
         bar = progress.add_task(words("starting_prefect"), total=None)
         with engine.connected(), _watched(integration, progress, bar, words):
             state = getattr(import_module(module), name)(str(config), **parameters, return_state=True)
-    fault = state.result(raise_on_failure=False) if state.is_failed() or state.is_crashed() else None
+    if not state.is_completed():
+        _raise_fault_of(state)
+    return str(state.message)
+
+
+def _raise_fault_of(state: Any) -> None:
+    """Raise what a run stopped at; a run that only found orders to look at has concluded, and stopped at nothing."""
+    from prefect.exceptions import FailedRun
+
+    fault = state.result(raise_on_failure=False)
     if isinstance(fault, Misconfigured | Transient):
         raise fault
-    return str(state.message)
+    if isinstance(fault, Exception) and not isinstance(fault, FailedRun):
+        raise Misconfigured("run_broke_off", found=type(fault).__name__)
 
 
 @contextmanager

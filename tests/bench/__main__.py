@@ -6,7 +6,7 @@ Results are proven, and a wrong one ends it with an error; a figure that misses 
 import argparse
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from rich.console import Console
@@ -34,7 +34,9 @@ def measured(folder: Path, few: int, many: int, customers: int) -> Iterator[Figu
 def main() -> int:
     """Measure, and tell."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--small", action="store_true", help="fewer orders: a few minutes instead of a quarter of an hour")
+    parser.add_argument(
+        "--small", action="store_true", help="fewer orders: a few minutes instead of a quarter of an hour"
+    )
     parser.add_argument("--folder", type=Path, help="where to work and leave everything; else a temporary one")
     chosen = parser.parse_args()
     sizes = (SMALL_FEW, SMALL_MANY, SMALL_CUSTOMERS) if chosen.small else (FEW, MANY, CUSTOMERS)

@@ -10,7 +10,7 @@ from adapters.store import Store
 from domain.customers import Customer
 from domain.ports import Accounting
 from tests.contract.bookkeeping import BOOKKEEPERS, Bookkeeper, a_customer
-from tests.databases import empty_url, postgresql, prepared, store_url  # noqa: F401 (fixtures of the store's suites)
+from tests.databases import postgresql, store_url  # noqa: F401 (fixtures of the store's suites)
 
 if TYPE_CHECKING:
     from tests.contract.shopkeeping import Shop

@@ -19,7 +19,7 @@ from domain.outcomes import Misconfigured, Transient
 from domain.sentences import what
 from tests.contract.shopkeeping import in_another_process
 from tests.contract.storekeeping import an_order
-from tests.databases import new_database
+from tests.databases import new_schema
 
 AT_ONCE = timedelta(milliseconds=100)
 
@@ -118,13 +118,13 @@ def test_a_reading_sees_one_moment(store_url: str) -> None:
             assert connection.execute(count).scalar() == 1
 
 
-def test_a_new_store_may_be_opened_by_several_processes_at_once(empty_url: str) -> None:
-    processes = [in_another_process(open_and_write, empty_url, f"{number}") for number in range(6)]
+def test_a_new_store_may_be_opened_by_several_processes_at_once(store_url: str) -> None:
+    processes = [in_another_process(open_and_write, store_url, f"{number}") for number in range(6)]
     for process in processes:
         process.join()
 
     assert [process.exitcode for process in processes] == [0] * 6
-    with opened(empty_url) as store:
+    with opened(store_url) as store:
         assert len(store.orders.known("shop-dk", [str(number) for number in range(6)])) == 6
 
 
@@ -133,8 +133,8 @@ def open_and_write(url: str, order: str) -> None:
         store.orders.save([an_order(order)])
 
 
-def test_the_migrations_make_exactly_the_tables_of_the_models(empty_url: str) -> None:
-    with opened(empty_url) as store, store.database.engine.connect() as connection:
+def test_the_migrations_make_exactly_the_tables_of_the_models(store_url: str) -> None:
+    with opened(store_url) as store, store.database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, SQLModel.metadata) == []
 
@@ -154,13 +154,13 @@ def test_a_store_of_a_later_release_is_left_alone(store_url: str) -> None:
         assert store.orders.known("shop-dk", ["1"])
 
 
-def test_a_database_that_holds_something_else_is_left_alone(empty_url: str) -> None:
-    with beside(empty_url) as engine, engine.begin() as connection:
+def test_a_database_that_holds_something_else_is_left_alone(store_url: str) -> None:
+    with beside(store_url) as engine, engine.begin() as connection:
         connection.execute(text("CREATE TABLE orders (id integer)"))
 
-    assert misconfigured(empty_url).finding.code == "store_unusable"
+    assert misconfigured(store_url).finding.code == "store_unusable"
 
-    with beside(empty_url) as engine, engine.begin() as connection:
+    with beside(store_url) as engine, engine.begin() as connection:
         assert connection.execute(text("SELECT count(*) FROM orders")).scalar() == 0
 
 
@@ -242,14 +242,14 @@ class TestPostgreSQL:
         assert misconfigured(url).finding.code == "store_unusable"
 
     def test_a_user_without_rights_is_told(self, postgresql: str) -> None:
-        url = new_database(postgresql)
+        url = new_schema(postgresql)
         with beside(url) as engine, engine.begin() as connection:
             connection.execute(text("CREATE ROLE visitor LOGIN"))
 
         assert misconfigured(url.replace("postgres:@", "visitor:@")).finding.code == "store_unusable"
 
     def test_a_lost_connection_may_come_back(self, postgresql: str) -> None:
-        url = new_database(postgresql)
+        url = new_schema(postgresql)
         end_all = text(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
             "AND pid != pg_backend_pid()"

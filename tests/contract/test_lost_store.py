@@ -3,21 +3,43 @@
 import shutil
 from pathlib import Path
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import text
+from sqlmodel import SQLModel
 
 from domain.stages import INVOICED
-from tests.contract.shopkeeping import (
-    NAME,
-    THREE_MUGS,
-    Shop,
-    prove,
-    sell_a_backlog,
-    sold,
-    with_refund,
-)
+from tests.contract.shopkeeping import NAME, THREE_MUGS, Shop, prove, sell_a_backlog, sold, with_refund
+from tests.databases import administer
 from tests.orders import write_orders
 
-CALLS = ("create_customers", "update_customers", "create_documents")
+
+def lose(shop: Shop, folder: Path) -> None:
+    """The store's database is gone; the books are not."""
+    shop.close()
+    if "sqlite" in shop.store_url:
+        for path in folder.glob("store.db*"):
+            path.unlink()
+    else:
+        administer(shop.store_url, "DROP SCHEMA {0} CASCADE", "CREATE SCHEMA {0}")
+
+
+def copy_of(shop: Shop, folder: Path) -> str:
+    """A copy of the store as it is now; gives its URL."""
+    shop.close()
+    if "sqlite" in shop.store_url:
+        shutil.copy(folder / "store.db", folder / "copy.db")
+        return f"sqlite:///{folder / 'copy.db'}"
+    administer(shop.store_url, "CREATE SCHEMA {0}_copy")
+    for table in ("alembic_version", *SQLModel.metadata.tables):
+        copy, original = f"{{0}}_copy.{table}", f"{{0}}.{table}"
+        as_it_is = f"INSERT INTO {copy} SELECT * FROM {original}"
+        administer(shop.store_url, f"CREATE TABLE {copy} (LIKE {original} INCLUDING ALL)", as_it_is)
+    return f"{shop.store_url}_copy"
+
+
+def restore(shop: Shop, url: str) -> None:
+    """The shop's store is that one from here on."""
+    shop.store_url = url
+    shop.set_up()
 
 
 def test_everything_is_adopted_by_reference_and_nothing_is_written(shop: Shop, tmp_path: Path) -> None:
@@ -107,39 +129,3 @@ def test_an_older_copy_catches_up_with_the_books(shop: Shop, tmp_path: Path) -> 
     assert (shop.customers(), shop.documents()) == before
     assert shop.stages() == {"booked": 7}
     prove(shop)
-
-
-def lose(shop: Shop, folder: Path) -> None:
-    """The store's database is gone; the books are not."""
-    shop.close()
-    if "sqlite" in shop.store_url:
-        for path in folder.glob("store.db*"):
-            path.unlink()
-    else:
-        administer(shop, "DROP DATABASE {0}", "CREATE DATABASE {0}")
-
-
-def copy_of(shop: Shop, folder: Path) -> str:
-    """A copy of the store as it is now; gives its URL."""
-    shop.close()
-    if "sqlite" in shop.store_url:
-        shutil.copy(folder / "store.db", folder / "copy.db")
-        return f"sqlite:///{folder / 'copy.db'}"
-    administer(shop, "CREATE DATABASE {0}_copy TEMPLATE {0}")
-    database = make_url(shop.store_url).database
-    return shop.store_url.replace(f"/{database}?", f"/{database}_copy?")
-
-
-def restore(shop: Shop, url: str) -> None:
-    """The shop's store is that one from here on."""
-    shop.store_url = url
-    shop.set_up()
-
-
-def administer(shop: Shop, *statements: str) -> None:
-    url = make_url(shop.store_url)
-    engine = create_engine(url.set(drivername="postgresql+psycopg", database="postgres"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        for statement in statements:
-            connection.execute(text(statement.format(url.database)))
-    engine.dispose()

@@ -18,8 +18,7 @@ SETTINGS = """\
 name = "{name}"
 language = "en"
 [webshop]
-kind = "files"
-path = "orders"
+{webshop}
 statuses = ["processing", "completed"]
 [webshop.fields]
 cvr = ["meta:_billing_cvr"]
@@ -34,19 +33,20 @@ url = "sqlite:///afstem.db"
 """
 
 
+FILES = 'kind = "files"\npath = "orders"'
+
+
 class Business:
-    """What a test does to the world outside, and what it sees there afterwards."""
+    """What a test does to the world outside, and what it sees there afterwards; `folder` holds the settings file."""
 
     def __init__(self, folder: Path, name: str = "shop-dk") -> None:
         self.folder = folder
         self.name = name
         self.config = folder / "afstem.toml"
-        (folder / "orders" / "refunds").mkdir(parents=True)
-        self.set_up()
 
-    def set_up(self, more: str = "") -> None:
+    def set_up(self, more: str = "", webshop: str = FILES) -> None:
         """Write the settings file anew: the usual ones, and `more`."""
-        self.config.write_text(SETTINGS.format(name=self.name, more=more), encoding="utf-8")
+        self.config.write_text(SETTINGS.format(name=self.name, webshop=webshop, more=more), encoding="utf-8")
 
     def sell(self, *orders: Json, refunds: Mapping[int, list[Json]] | None = None) -> None:
         """Each order in a file of its own; an order of an id that is there already takes its place."""

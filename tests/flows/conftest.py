@@ -43,4 +43,7 @@ def results(tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 def business(tmp_path: Path) -> Business:
     """A shop and its books, empty, with the recommended rules."""
-    return Business(tmp_path / "business")
+    found = Business(tmp_path / "business")
+    (found.folder / "orders" / "refunds").mkdir(parents=True)
+    found.set_up()
+    return found

@@ -6,17 +6,17 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+import httpx
 from prefect import State
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import (
-    ArtifactFilter,
-    ArtifactFilterFlowRunId,
     FlowRunFilter,
     FlowRunFilterId,
     LogFilter,
     LogFilterFlowRunId,
 )
 from prefect.client.schemas.objects import Log, TaskRun
+from prefect.client.schemas.sorting import TaskRunSort
 
 PATIENCE_SECONDS = 60
 EVERYTHING = 200
@@ -35,27 +35,28 @@ def wait_until(happened: Callable[[], object], what: str, seconds: float = PATIE
 class Run:
     """One flow run that has ended. Task runs and logs reach the server a little later: asking for them waits."""
 
-    def __init__(self, state: State[Any]) -> None:
-        self.id: UUID = state.state_details.flow_run_id  # type: ignore[assignment]
+    def __init__(self, state: State[Any], run: UUID | None = None) -> None:
+        self.id: UUID = run or state.state_details.flow_run_id  # type: ignore[assignment]
         self.state = str(state.name)
         self.message = str(state.message)
 
-    def tasks(self, count: int) -> dict[str, TaskRun]:
-        """Its task runs by name, once `count` of them have ended."""
+    def tasks(self, count: int, attempt: int = 1) -> dict[str, TaskRun]:
+        """Its task runs by name, once `count` of them have ended; each Retry of the run is another attempt."""
         found: list[TaskRun] = []
 
         def ended() -> bool:
             with get_client(sync_client=True) as client:
                 these = FlowRunFilter(id=FlowRunFilterId(any_=[self.id]))
-                found[:] = client.read_task_runs(flow_run_filter=these, limit=EVERYTHING)
+                every = client.read_task_runs(flow_run_filter=these, sort=TaskRunSort.ID_DESC, limit=EVERYTHING)
+            found[:] = [task for task in every if task.flow_run_run_count == attempt]
             return sum(bool(task.state and task.state.is_final()) for task in found) >= count
 
         wait_until(ended, f"{count} task runs have ended")
         return {task.name: task for task in found}
 
-    def batch_tasks(self, count: int) -> dict[str, TaskRun]:
+    def batch_tasks(self, count: int, attempt: int = 1) -> dict[str, TaskRun]:
         """Those of its `count` batches: two each."""
-        every = self.tasks(2 + 2 * count)
+        every = self.tasks(2 + 2 * count, attempt)
         return {name: task for name, task in every.items() if name.startswith(("reconcile", "create"))}
 
     def logs(self) -> list[Log]:
@@ -65,7 +66,7 @@ class Run:
         def complete() -> bool:
             with get_client(sync_client=True) as client:
                 these = LogFilter(flow_run_id=LogFilterFlowRunId(any_=[self.id]))
-                found[:] = client.read_logs(log_filter=these, limit=EVERYTHING)
+                found[:] = client.read_logs(log_filter=these, limit=EVERYTHING, offset=0)
             return any(log.name == "prefect.flow_runs" and "Finished in state" in log.message for log in found)
 
         wait_until(complete, "the run's last log line is there")
@@ -74,7 +75,7 @@ class Run:
     def artifact(self, key: str) -> list[dict[str, Any]]:
         """The rows of the table that it published under this key; none if it published none."""
         with get_client(sync_client=True) as client:
-            these = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[self.id]))
-            found = [one for one in client.read_artifacts(artifact_filter=these) if one.key == key]
-        rows: list[dict[str, Any]] = json.loads(str(found[-1].data)) if found else []
+            these = {"artifacts": {"flow_run_id": {"any_": [str(self.id)]}, "key": {"any_": [key]}}}
+            found = httpx.post(f"{client.api_url}artifacts/filter", json=these).raise_for_status().json()
+        rows: list[dict[str, Any]] = json.loads(found[0]["data"]) if found else []
         return rows

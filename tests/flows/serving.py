@@ -1,0 +1,93 @@
+"""The deployments of `afstem up`, served from a process of its own against a Prefect server of its own."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+import psutil
+from prefect.client.orchestration import get_client
+from prefect.exceptions import ObjectNotFound
+from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.states import State
+
+from tests.bench.engine import ROOT, prefect_server
+from tests.flows.runs import Run, wait_until
+
+SERVE = "import sys; from deployments.serve import serve_integration; serve_integration('served', sys.argv[1])"
+DEPLOYMENT = "sync-orders/served"
+EAGER = {"PREFECT_RUNNER_POLL_FREQUENCY": "1"}
+
+
+class Served:
+    """What a person does in the UI with the deployment of `sync_orders`."""
+
+    def __init__(self, process: subprocess.Popen[bytes], environment: dict[str, str], deployment: UUID) -> None:
+        self.environment = environment
+        self._process = process
+        self._deployment = deployment
+
+    def start(self, config: Path) -> UUID:
+        """Run it now, for this integration; gives the flow run's id."""
+        with get_client(sync_client=True) as client:
+            parameters = {"integration": str(config)}
+            return client.create_flow_run_from_deployment(self._deployment, parameters=parameters).id
+
+    def retry(self, run: UUID) -> None:
+        """Click on Retry, as the UI does it."""
+        state = {"type": "SCHEDULED", "name": "AwaitingRetry", "message": "Retry from the UI"}
+        url = f"{PREFECT_API_URL.value()}/flow_runs/{run}/set_state"
+        answer = httpx.post(url, json={"state": state}).raise_for_status().json()
+        assert answer["status"] == "ACCEPT", answer
+
+    def retry_by_command(self, run: UUID) -> None:
+        """Retry it with Prefect's own command."""
+        command = [sys.executable, "-m", "prefect", "flow-run", "retry", str(run)]
+        subprocess.run(command, env=self.environment, check=True, capture_output=True, timeout=60)
+
+    def ended(self, run: UUID) -> Run:
+        """The flow run, once it has ended."""
+        wait_until(lambda: self._state(run).is_final(), f"flow run {run} has ended")
+        return Run(self._state(run), run)
+
+    def kill(self) -> None:
+        """End the processes of all flow runs, in the middle of whatever they do."""
+        for process in psutil.Process(self._process.pid).children(recursive=True):
+            process.kill()
+
+    def _state(self, run: UUID) -> State[None]:
+        with get_client(sync_client=True) as client:
+            state = client.read_flow_run(run).state
+        assert state is not None
+        return state
+
+
+@contextmanager
+def served(home: Path, config: Path) -> Iterator[Served]:
+    """Server and deployments for as long as the block lasts; their schedule is paused."""
+    with prefect_server(home) as environment, temporary_settings({PREFECT_API_URL: environment["PREFECT_API_URL"]}):
+        with (home / "serve.log").open("w") as log:
+            command = [sys.executable, "-c", SERVE, str(config)]
+            process = subprocess.Popen(command, cwd=ROOT, env={**environment, **EAGER}, stdout=log, stderr=log)
+        try:
+            yield Served(process, environment, _deployment(process))
+        finally:
+            process.terminate()
+            process.wait(timeout=60)
+
+
+def _deployment(process: subprocess.Popen[bytes]) -> UUID:
+    """The deployment that runs the whole way, once it is there, no longer by the clock."""
+    found: list[UUID] = []
+
+    def is_there() -> bool:
+        with get_client(sync_client=True) as client, suppress(ObjectNotFound):
+            found.append(client.read_deployment_by_name(DEPLOYMENT).id)
+            client.pause_deployment(found[-1])
+        return bool(found) or process.poll() is not None
+
+    wait_until(is_there, f"{DEPLOYMENT} is served")
+    return found[0]

@@ -1,0 +1,107 @@
+"""What Prefect keeps of a run names orders, customers and fields, never a person, a number of theirs or a secret."""
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from prefect.results import ResultRecord
+from prefect.settings import PREFECT_SERVER_DATABASE_CONNECTION_URL
+
+from deployments.demo.numbers import made_up_cvr, made_up_ean
+from tests.flows.business import Business
+from tests.orders import Goods, woo_order
+from tests.simulators.orders import times
+from tests.simulators.woocommerce import KEY, SECRET, WooCommerceSimulator
+
+CPR = "0101701234"
+CVR, EAN, SHORT_CVR = made_up_cvr(61234), made_up_ean(61234), "9761234"
+BUYER = {
+    "first_name": "Ulvhilde",
+    "last_name": "Kvastgaard",
+    "address_1": "Tidselbakken 8",
+    "city": "Ravnsholtby",
+    "email": "ulvhilde@kvastgaard.example.dk",
+    "phone": "29 97 61 23",
+}
+COMPANY = BUYER | {"company": "Kvastgaards Binderi ApS"}
+TYPED = ("REKV-7QX1", "Fejespecialet", "Bag om huset", "Birkeris")
+PERSONAL = (*BUYER.values(), COMPANY["company"], CVR, EAN, SHORT_CVR, *TYPED)
+SECRETS = (KEY, SECRET)
+ORDERS = (
+    woo_order(id=1001, billing=BUYER, customer_note="Bag om huset", lines=[Goods("Fejespecialet", "99.00")]),
+    woo_order(id=1002, billing=COMPANY, meta={"_billing_cvr": CVR}),
+    woo_order(id=1003, billing=COMPANY, meta={"_billing_cvr": SHORT_CVR}),
+    woo_order(id=1004, billing=COMPANY, meta={"_billing_cvr": CPR}),
+    woo_order(id=1005, billing=COMPANY, meta={"_billing_ean": EAN, "_billing_ean_reference": "REKV-7QX1"}),
+    woo_order(id=1006, billing=BUYER, total="Fejespecialet"),
+    woo_order(id=1007, billing=BUYER | {"email": "twice@kvastgaard.example.dk"}),
+)
+EDITED = woo_order(id=1001, billing=BUYER | {"last_name": "Birkeris"}, lines=[Goods("Fejespecialet", "98.00")])
+
+
+@pytest.fixture
+def ran(business: Business, monkeypatch: pytest.MonkeyPatch) -> Business:
+    """Two runs over orders of every fate, with the second one's edit of a booked order."""
+    monkeypatch.setenv("AFSTEM_WEBSHOP_KEY", KEY)
+    monkeypatch.setenv("AFSTEM_WEBSHOP_SECRET", SECRET)
+    for name in ("Ulvhilde Kvastgaard", "U. Kvastgaard"):
+        business.add_customer(name=name, email="twice@kvastgaard.example.dk")
+    with WooCommerceSimulator() as shop:
+        business.set_up(webshop=f'kind = "woocommerce"\nurl = "{shop.url}"')
+        shop.put(*ORDERS)
+        shop.faults.append(("status", 503))
+        business.run().logs()
+        shop.put(EDITED | times("modified", datetime.now(UTC)))
+        business.run().logs()
+    return business
+
+
+def prefects_tables() -> dict[str, str]:
+    """Everything in Prefect's database, by table."""
+    with closing(sqlite3.connect(PREFECT_SERVER_DATABASE_CONNECTION_URL.value().partition(":///")[2])) as database:
+        tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: "\n".join(map(str, database.execute(f'SELECT * FROM "{name}"'))) for name in tables}
+
+
+def prefects_results(folder: Path) -> str:
+    """Everything in the persisted results, as they are and unpacked."""
+    found = []
+    for path in filter(Path.is_file, folder.rglob("*")):
+        record = ResultRecord.deserialize(path.read_bytes())
+        found += [str(record.metadata), repr(record.result), str(getattr(record.result, "__dict__", ""))]
+    return "\n".join(found)
+
+
+def test_prefect_is_told_nothing_of_people_and_no_secret(
+    ran: Business, results: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert ran.holds() == {
+        "1001": "changed_after_booking",
+        "1003": "cvr_length",
+        "1004": "cpr_in_cvr",
+        "1006": "bad_amount",
+        "1007": "ambiguous_customer",
+    }
+    kept = prefects_tables()
+    told = kept | {"results": prefects_results(results), "the log": caplog.text}
+
+    assert all(kept[name] for name in ("flow_run", "task_run", "task_run_state", "artifact", "log", "events"))
+    assert "1003" in kept["artifact"]
+    assert "changed_after_booking" in kept["log"]
+    assert "orders need attention" in told["results"]
+    leaks = {(where, mark) for where, text in told.items() for mark in (*PERSONAL, *SECRETS, CPR) if mark in text}
+    assert leaks == set()
+
+
+def test_the_store_and_the_books_know_the_buyers_but_no_cpr_number_and_no_secret(ran: Business) -> None:
+    files = [path for path in ran.folder.iterdir() if path.name.startswith(("afstem.db", "books.db"))]
+    for path in files:
+        with closing(sqlite3.connect(path.with_name(path.name.split("-")[0]))) as database:
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    held = b"".join(path.read_bytes() for path in files if path.suffix == ".db").decode("utf-8", "replace")
+
+    assert [mark for mark in PERSONAL if mark not in held] == []
+    assert [mark for mark in (CPR, f"{CPR[:6]}-{CPR[6:]}", *SECRETS) if mark in held] == []
+    assert {oct(path.stat().st_mode & 0o777) for path in files} == {"0o600"}
