@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import DateTime, Table, Text
 from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import configure_mappers
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, Index, SQLModel
 
@@ -226,3 +227,6 @@ def table_of(model: type[SQLModel]) -> Table:
     """The table of a model, for statements over many rows at once."""
     table: Table = model.__table__  # type: ignore[attr-defined]
     return table
+
+
+configure_mappers()  # rows are made without the constructor at whose first call this would happen
