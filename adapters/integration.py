@@ -8,12 +8,13 @@ from functools import cached_property
 from adapters.accounting.local import LocalBooks
 from adapters.settings import Secrets, Settings, find, load
 from adapters.store import Directory, Documents, Operations, OrderRow, Store
+from adapters.vies import Vies
 from adapters.webshops.files import FilesShop
 from adapters.webshops.settings import FilesWebshop
 from adapters.webshops.woocommerce import WooCommerceShop
 from domain.orders import Order, RawOrder
 from domain.outcomes import Misconfigured
-from domain.ports import Accounting, Webshop
+from domain.ports import Accounting, VatNumbers, Webshop
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Integration:
     store: Store
     webshop: Webshop
     books: Accounting
+    vat_numbers: VatNumbers
 
     @property
     def name(self) -> str:
@@ -84,6 +86,7 @@ def compose(settings: Settings, secrets: Secrets) -> Integration:
         store=Store(settings.store.url),
         webshop=_webshop(settings, secrets),
         books=LocalBooks(settings.accounting),
+        vat_numbers=Vies(settings.vat),
     )
 
 

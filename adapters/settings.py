@@ -11,12 +11,12 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
 from adapters.accounting.local import LocalAccounting
+from adapters.vies import VatSettings
 from adapters.webshops.settings import FilesWebshop, WooCommerceWebshop
 from domain.invoice_rules import InvoiceRules
 from domain.outcomes import Finding, Misconfigured
 from domain.rules import CustomerRules, Rules
 from domain.sentences import SENTENCES, Language
-from domain.vat import VatRules
 
 CONFIG_DIR = "AFSTEM_CONFIG_DIR"
 
@@ -46,7 +46,7 @@ class Settings(Rules):
     store: StoreSettings = StoreSettings()
     customers: CustomerRules = CustomerRules()
     invoices: InvoiceRules = InvoiceRules()
-    vat: VatRules = VatRules()
+    vat: VatSettings = VatSettings()
     run: RunSettings = RunSettings()
 
     @property

@@ -17,9 +17,13 @@ GONE = {"draft": "draft_gone", "booked": "booked_gone"}
 
 
 class Place(NamedTuple):
-    """Where the newest invoice of an order stands or is to stand, and the first day that it may bear."""
+    """Where the newest invoice of an order stands or is to stand; `following` is what the one after it would bear.
+
+    It bears no day before `not_before`, on which the one before it was undone.
+    """
 
     reference: str
+    following: str
     not_before: date | None = None
 
 
@@ -33,8 +37,8 @@ def newest(first: str, undone: Mapping[str, date]) -> Place:
 
     `undone` are the credit notes that undo an invoice: their days, by their references.
     """
-    place, count = Place(first), 1
+    place, count = Place(first, f"{first}-2"), 2
     while (note := undoing(place.reference)) in undone:
         count += 1
-        place = Place(f"{first}-{count}", undone[note])
+        place = Place(place.following, f"{first}-{count}", undone[note])
     return place

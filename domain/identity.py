@@ -57,7 +57,9 @@ _PREFIXES = {"GR": ("EL", "GR"), "GB": ("GB", "XI"), "CH": ("",), "LI": ("",)}
 def visible(text: str) -> str:
     """The text as a reader sees it: composed, one space between words, nothing hidden, no control characters."""
     if not (text.isascii() and text.isprintable()):
-        text = "".join(_shown(character) for character in unicodedata.normalize("NFC", text))
+        text = unicodedata.normalize("NFC", text)
+        if not text.isprintable():
+            text = "".join(map(_shown, text))
         text = unicodedata.normalize("NFC", _BLANK_LETTERS.sub("", text))
     return " ".join(text.split())
 

@@ -24,9 +24,9 @@ from domain.outcomes import Finding, NeedsAttention, Skip
 from domain.recipients import delivery_of, recipient_of
 from domain.settlement import settle
 from domain.texts import cut
-from domain.vat import VatNumberAnswer, VatRules, judge
+from domain.vat import ForeignVatNumber, VatNumberAnswer, VatRules, judge, number_to_prove
 
-__all__ = ["Built", "Difference", "build_invoice", "difference"]
+__all__ = ["Built", "Difference", "build_invoice", "difference", "reverse_charged_to"]
 
 THREE_DECIMALS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 EMPTY: dict[str, Address] = {"recipient": Recipient(), "delivery": Address()}
@@ -67,6 +67,13 @@ def build_invoice(
         **settled._asdict(),
     )
     return Built(invoice=invoice, warnings=(*vat_findings, *line_findings, *head_findings))
+
+
+def reverse_charged_to(
+    order: Order, customer_type: CustomerType, rules: InvoiceRules, vat: VatRules
+) -> ForeignVatNumber | None:
+    """The VAT number whose proof `build_invoice` will want. Raises `NeedsAttention` as that does."""
+    return number_to_prove(order, customer_type, _taxable_rates(rate_lines(order.lines, rules)), vat)
 
 
 def _head(

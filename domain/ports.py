@@ -9,6 +9,7 @@ from domain.customers import Customer, CustomerChange, CustomerField, NewCustome
 from domain.invoices import Document, Invoice
 from domain.orders import Frozen, Order, RawOrder
 from domain.outcomes import Finding, NeedsAttention, Transient
+from domain.vat import VatNumberAnswer
 
 
 @dataclass(frozen=True)
@@ -119,3 +120,14 @@ class Accounting(Protocol):
 
     def book(self, drafts: Sequence[tuple[str, str]]) -> Sequence[Document | NeedsAttention | Transient]:
         """Book each `(key, number)`: irreversible, and the number becomes the booked one."""
+
+
+class VatNumbers(Protocol):
+    """The register of VAT numbers. Bulk-first: one outcome for each number, in the same order."""
+
+    def check(self, numbers: Sequence[str]) -> Sequence[VatNumberAnswer | NeedsAttention | Transient]:
+        """Ask for each number, with its country's prefix (`DE136695976`; Greece `EL`, Northern Ireland `XI`).
+
+        `Transient` where the register or the country's part of it is down: that says nothing of the number.
+        `NeedsAttention` where it won't answer before a setting is mended.
+        """

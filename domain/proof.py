@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from domain.chains import undoing
 from domain.invoices import Document, DocumentKind
 from domain.money import ZERO, ore
 from domain.stages import INVOICED, Stage
@@ -37,7 +38,8 @@ ALL_TIME = Period()
 class Sold(NamedTuple):
     """One order as the store has it. `day` and `currency` are None and empty while it was never understood.
 
-    `refunds` is what was given back, by the refund's id; `reference` is what its invoice bears or will bear.
+    `refunds` is what was given back, by the refund's id; `reference` is what its invoice bears or will bear;
+    `called_off` says that its status counts no more.
     """
 
     id: str
@@ -49,6 +51,7 @@ class Sold(NamedTuple):
     stage: Stage
     eligible: bool
     reference: str
+    called_off: bool = False
 
 
 class Written(NamedTuple):
@@ -140,6 +143,8 @@ def prove(
             _count(proof, order)
             if order.eligible and order.stage in INVOICED:
                 _hold_against_books(proof, order, documents, in_books)
+            elif order.eligible and order.stage != "skipped":
+                _tell_missing(proof, order, documents, in_books)
     for reference in sorted(in_books.keys() - accounted):
         _tell_surplus(proof, in_books[reference], skipped.get(reference, ""))
     return proof
@@ -160,9 +165,9 @@ def _count(proof: Proof, order: Sold) -> None:
 
 def _hold_against_books(proof: Proof, order: Sold, own: Sequence[Written], books: Mapping[str, Document]) -> None:
     """Compare one invoiced order with its documents as they stand."""
-    lost = [one.reference for one in own if one.reference not in books] or ([] if own else [order.reference])
-    for reference in lost:
-        _tell(proof, "missing", order, reference, order.total, ZERO)
+    lost = _tell_missing(proof, order, own, books)
+    if not own:
+        _tell(proof, "missing", order, order.reference, order.total, ZERO)
     there = [books[one.reference] for one in own if one.reference in books]
     for document in there:
         if document.currency != order.currency:
@@ -180,17 +185,33 @@ def _hold_against_books(proof: Proof, order: Sold, own: Sequence[Written], books
         _tell(proof, "credit_total", order, order.reference, refunded, credited)
 
 
+def _tell_missing(proof: Proof, order: Sold, own: Sequence[Written], books: Mapping[str, Document]) -> bool:
+    """Name each document that was written and isn't there; whether there was one."""
+    lost = [one.reference for one in own if one.reference not in books]
+    for reference in lost:
+        _tell(proof, "missing", order, reference, order.total, ZERO)
+    return bool(lost)
+
+
 def _amounts(order: Sold, documents: Sequence[Document]) -> tuple[Decimal, Decimal, Decimal]:
-    """What was refunded, invoiced and credited for it; a credit note of no refund undoes an invoice."""
-    notes = tuple(f"-R{refund}" for refund in order.refunds)
+    """What was refunded, invoiced and credited for it; what undoes an invoice, refunds' notes too, makes it nothing.
+
+    An order that was called off and whose every invoice is undone is one that was all given back.
+    """
+    notes = {one.reference for one in documents if one.kind == "credit_note"}
+    undone = {one.reference for one in documents if one.kind == "invoice" and undoing(one.reference) in notes}
+    live = [one.reference for one in documents if one.kind == "invoice" and one.reference not in undone]
+    of_refunds = {f"{reference}-R{refund}" for reference in live for refund in order.refunds}
     refunded, invoiced, credited = sum(order.refunds.values(), ZERO), ZERO, ZERO
     for document in documents:
         if document.kind == "invoice":
             invoiced += document.total
-        elif document.reference.endswith(notes):
+        elif document.reference in of_refunds:
             credited += document.total
         else:
             invoiced -= document.total
+    if order.called_off and undone and not live:
+        return order.total, order.total + invoiced, order.total
     return refunded, invoiced, credited
 
 

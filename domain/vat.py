@@ -4,19 +4,19 @@ The shop's VAT is what the buyer paid, so it is what gets invoiced: the law is h
 doesn't fit is told (or held, by setting), never silently replaced. Only Danish sellers: home is Denmark.
 """
 
-from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple, Self
 
 from pydantic import Field, field_validator
 
-from domain.days import danish_day
+from domain.days import COPENHAGEN, danish_day
 from domain.identity import vat_key, visible
 from domain.invoices import VatZone
 from domain.money import NO_VAT, plain
 from domain.orders import Address, CustomerType, Frozen, Order, OrderField
-from domain.outcomes import Finding, NeedsAttention, Transient
+from domain.outcomes import Finding, NeedsAttention
 from domain.rules import Rules
 from domain.vat_places import HOME, KEYS, Place, place_of
 from domain.vat_rates import MEMBERS, standard_rate
@@ -31,13 +31,15 @@ class VatRules(Rules):
     """The `[vat]` table.
 
     `oss`: consumers in the EU pay their own country's VAT (One Stop Shop). False, below the EU-wide threshold,
-    is Danish VAT. `zones` overrides the law by territory (`greenland`) or country (`NO`); `rates` are all the
-    rates that are right in a country, in place of the table's standard rate: `DE = [19, 7]`.
+    is Danish VAT. `check_vat_numbers`: reverse charge needs the proof of VIES, whose answer counts for `proof_days`.
+    `zones` overrides the law by territory (`greenland`) or country (`NO`); `rates` are all the rates that are right
+    in a country, in place of the table's standard rate: `DE = [19, 7]`.
     """
 
     oss: bool = False
     unexpected_rate: Literal["warn", "hold"] = "warn"
     check_vat_numbers: bool = False
+    proof_days: int = Field(default=30, ge=0, le=366)
     zones: dict[str, VatZone] = {}
     rates: dict[str, tuple[Decimal, ...]] = Field(default={}, max_length=60)
 
@@ -49,21 +51,33 @@ class VatRules(Rules):
                 raise ValueError(f"{key} is neither a country code nor one of {', '.join(sorted(KEYS))}")
         return zones
 
+    def without_proof(self) -> Self:
+        """The same rules for what was written before: its proof was asked for then."""
+        return self.model_copy(update={"check_vat_numbers": False})
+
+    def is_fresh(self, answer: "VatNumberAnswer", now: datetime) -> bool:
+        """Whether an answer says that the number is valid, and may still be relied upon."""
+        return answer.valid and now - answer.checked_at < timedelta(days=self.proof_days)
+
 
 class VatNumberAnswer(Frozen):
-    """What the EU's register (VIES) said of a number, and when: kept as proof for reverse charge."""
+    """What the EU's register (VIES) said of a number, and when: kept as proof for reverse charge.
+
+    `name` is empty where the country doesn't tell it; `consultation` is the register's own number of the look-up,
+    which it gives to a seller that says who asks.
+    """
 
     number: str
     valid: bool
     checked_at: datetime
     name: str = ""
+    consultation: str = ""
 
-
-class VatNumbers(Protocol):
-    """The register of VAT numbers. Bulk-first: one outcome for each number, in the same order."""
-
-    def check(self, numbers: Sequence[str]) -> Sequence[VatNumberAnswer | Transient]:
-        """Ask for each number, with its country's prefix; `Transient` where the country's register is down."""
+    @property
+    def told(self) -> str:
+        """When it was checked, by the clock in Denmark; whose number it is; and the number of the look-up."""
+        checked = f"{self.checked_at.astimezone(COPENHAGEN):%Y-%m-%d %H:%M}"
+        return " · ".join(filter(None, (checked, self.name, self.consultation)))
 
 
 class ForeignVatNumber(NamedTuple):
@@ -114,8 +128,8 @@ def judge(
 ) -> tuple[VatZone, tuple[Finding, ...]]:
     """The zone to book in, given the rates the shop charged (of lines with an amount), and what to tell of them.
 
-    Raises `NeedsAttention`: `vat_rate_refused` where a setting says hold, `vat_number_unproven` and
-    `vat_number_invalid` for reverse charge without proof.
+    The proof of reverse charge is told too. Raises `NeedsAttention`: `vat_rate_refused` where a setting says hold,
+    `vat_number_unproven` and `vat_number_invalid` for reverse charge without proof.
     """
     lawful = zone_of(order, customer_type, rules)
     place = place_of_supply(order, rules)
@@ -129,10 +143,20 @@ def judge(
         if rules.unexpected_rate == "hold":
             raise NeedsAttention("vat_rate_refused", place.country, found, expected)
         findings.append(Finding(code="vat_rate_unexpected", field=place.country, found=found, expected=expected))
-    zone = _booked_zone(lawful, place, charged, right)
-    if zone == "eu" and charged and not any(charged):
-        _prove(order, rules, answer)
-    return zone, tuple(findings)
+    number = number_to_prove(order, customer_type, charged, rules)
+    if number:
+        findings += _proven(number, rules, answer)
+    return _booked_zone(lawful, place, charged, right), tuple(findings)
+
+
+def number_to_prove(
+    order: Order, customer_type: CustomerType, charged: Collection[Decimal], rules: VatRules
+) -> ForeignVatNumber | None:
+    """The VAT number that an order's reverse charge rests on; None where nothing rests on one."""
+    reverse_charge = customer_type != "b2c" and charged and not any(charged)
+    if not reverse_charge or zone_of(order, customer_type, rules) != "eu":
+        return None
+    return foreign_vat_number(order)
 
 
 def _destination(order: Order) -> Address:
@@ -168,14 +192,15 @@ def _booked_zone(lawful: VatZone, place: Place, charged: Collection[Decimal], ri
     return lawful
 
 
-def _prove(order: Order, rules: VatRules, answer: VatNumberAnswer | None) -> None:
-    number = foreign_vat_number(order)
-    if number is None or (answer is None and not rules.check_vat_numbers):
-        return
+def _proven(number: ForeignVatNumber, rules: VatRules, answer: VatNumberAnswer | None) -> list[Finding]:
+    """The proof, as it is told; none where nobody asks for one."""
+    if answer is None and not rules.check_vat_numbers:
+        return []
     if answer is None or answer.number != number.number:
         raise NeedsAttention("vat_number_unproven", number.field, number.number)
     if not answer.valid:
         raise NeedsAttention("vat_number_invalid", number.field, number.number)
+    return [Finding(code="vat_number_proven", field=number.field, found=number.number, expected=answer.told)]
 
 
 def _percent(rates: Collection[Decimal]) -> str:

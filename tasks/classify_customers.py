@@ -11,6 +11,7 @@ from domain.batches import Groups
 from domain.classification import Classification, classify
 from domain.orders import Order
 from domain.outcomes import Finding, NeedsAttention, Skip
+from tasks.chains import LOOKED_AT_AGAIN, look_at_held
 from tasks.mirror import refresh_documents
 from tasks.retrying import RETRYING
 from tasks.runs import this_run
@@ -44,7 +45,19 @@ def gather_unfinished(integration: str, cause: str, orders: list[str]) -> list[s
         by_number = not orders or row.number in orders or row.order_id in orders
         return by_number and (not cause or row.code == cause)
 
-    return cut_into_batches(open_integration(integration), this_run(), chosen)
+    opened = open_integration(integration)
+    make_again(opened, chosen)
+    return cut_into_batches(opened, this_run(), chosen)
+
+
+def make_again(integration: Integration, chosen: Callable[[OrderRow], bool]) -> None:
+    """By a person's word, what is gone from the books may be written again for these orders. A run never does that."""
+    rows = [row for row in integration.store.orders.needing_attention(integration.name) if chosen(row)]
+    look_at_held(integration, rows)
+    lost = [row for row in rows if row.code in LOOKED_AT_AGAIN]
+    integration.documents.forget(integration.name, [row.order_id for row in lost])
+    references = [row.reference or f"{integration.name}-{row.number}" for row in lost]
+    integration.operations.give_up("document", references, "draft_gone")
 
 
 def cut_into_batches(

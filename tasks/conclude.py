@@ -1,5 +1,6 @@
 """The end of a run: its artifacts, and the state that says how many orders need attention."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -36,10 +37,10 @@ def conclude(integration: str, batches: Sequence[PrefectFuture[Any]]) -> State[N
         publish_customers(opened, run)
         publish_attention(opened)
     stop_if_misconfigured(batches)
-    unfinished = sum(count for stage, count in stages.items() if stage in UNFINISHED)
     if any(batch.state.is_failed() or batch.state.is_crashed() for batch in batches):
+        unfinished = sum(stages[stage] for stage in UNFINISHED)
         return Failed(message=f"{unfinished} of {stages.total()} orders need attention")
-    return Completed(message=in_short(stages.total() - unfinished, unfinished))
+    return Completed(message=in_short(stages))
 
 
 def stop_if_misconfigured(batches: Sequence[PrefectFuture[Any]]) -> None:
@@ -50,11 +51,17 @@ def stop_if_misconfigured(batches: Sequence[PrefectFuture[Any]]) -> None:
             raise fault
 
 
-def in_short(finished: int, held: int) -> str:
+def in_short(stages: Counter[str]) -> str:
     """A run that met nothing new to worry about: `nothing new`, `3 orders in order; 1 order still needs attention`."""
-    done = f"{orders(finished)} in order" if finished else "nothing new"
-    need = "needs" if held == 1 else "need"
-    return f"{done}; {orders(held)} still {need} attention" if held else done
+    held = stages["held"]
+    elsewhere = sum(stages[stage] for stage in UNFINISHED) - held
+    finished = stages.total() - held - elsewhere
+    told = [f"{orders(finished)} in order" if finished else "nothing new"]
+    if held:
+        told.append(f"{orders(held)} still {'needs' if held == 1 else 'need'} attention")
+    if elsewhere:
+        told.append(f"{orders(elsewhere)} left to another run")
+    return "; ".join(told)
 
 
 def publish_customers(integration: Integration, run: str) -> None:

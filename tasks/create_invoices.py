@@ -1,20 +1,23 @@
 """Step 4: every reconciled order becomes an invoice whose total is the order's to the øre, or is held."""
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
+from typing import cast
 
 from prefect import task
 
 from adapters.integration import Integration, open_integration
 from adapters.store import Batch, OrderRow
 from domain.credit_notes import build_credit_notes
-from domain.customers import Customer
 from domain.invoices import Invoice
 from domain.invoicing import Built, build_invoice
 from domain.orders import CustomerType, Order
 from domain.outcomes import NeedsAttention, Skip
 from domain.stages import Stage
+from domain.vat import VatNumberAnswer, VatRules
+from tasks.chains import Chain, chains_of, look_at_held
+from tasks.changes import is_over, wanted_undoings
 from tasks.retrying import RETRYING
+from tasks.vat_proofs import proofs
 from tasks.verdicts import NO_FINDING, Verdicts, kept
 from tasks.writing import Wanted, Writer
 
@@ -35,7 +38,10 @@ def invoice_batch(integration: Integration, batch_id: str) -> dict[str, int]:
     verdicts = Verdicts(integration, batch)
     writer = Writer(integration, batch, verdicts)
     try:
-        invoiced = writer.write(wanted_invoices(integration, ready(integration, batch), verdicts))
+        rows = ready(integration, batch)
+        invoices = Invoices(integration, rows)
+        chains = undo(integration, rows, invoices, writer, verdicts)
+        invoiced = writer.write(wanted_invoices(integration, rows, chains, invoices, verdicts))
         notes = wanted_credit_notes(integration, invoiced, verdicts)
         credited = writer.write(notes)
         pass_on(invoiced, notes, credited, verdicts)
@@ -52,37 +58,73 @@ def ready(integration: Integration, batch: Batch) -> list[OrderRow]:
     return [row for row in rows if row.customer]
 
 
-def wanted_invoices(integration: Integration, rows: Sequence[OrderRow], verdicts: Verdicts) -> list[Wanted]:
-    """The invoice that each order leads to; an order that leads to none gets its verdict."""
-    customers = integration.directory.by_number(row.customer for row in rows)
+class Invoices:
+    """The invoice that each order of a batch leads to, under today's settings."""
+
+    def __init__(self, integration: Integration, rows: Sequence[OrderRow]) -> None:
+        self._integration = integration
+        self._customers = integration.directory.by_number(row.customer for row in rows)
+        self._proven = proofs(integration, rows)
+
+    def wanted(self, row: OrderRow, chain: Chain) -> Wanted:
+        """One order's invoice. Raises `NeedsAttention`, also for what VIES said of its VAT number, or `Skip`."""
+        order = self._integration.order(row)
+        proof = self._proven.get(row.order_id)
+        if isinstance(proof, NeedsAttention):
+            raise proof
+        vat = self._integration.settings.vat
+        invoice = self._built(row, chain, order, vat, proof)
+
+        def rebuild(earlier: Order) -> Invoice:
+            return self._built(row, chain, earlier, vat.without_proof()).invoice
+
+        return Wanted(row, order, invoice.invoice, invoice.warnings, rebuild)
+
+    def _built(
+        self, row: OrderRow, chain: Chain, order: Order, vat: VatRules, answer: VatNumberAnswer | None = None
+    ) -> Built:
+        rules, kind = self._integration.settings.invoices, cast("CustomerType", row.customer_type)
+        rules = rules.once_invoiced() if row.reference or chain.documents else rules
+        reference, customer = chain.place.reference, self._customers.get(row.customer)
+        found = build_invoice(order, kind, row.customer, reference, rules, vat, customer, vat_answer=answer)
+        day = max(found.invoice.date, chain.place.not_before or found.invoice.date)
+        return found.model_copy(update={"invoice": found.invoice.model_copy(update={"date": day})})
+
+
+def undo(
+    integration: Integration, rows: Sequence[OrderRow], invoices: Invoices, writer: Writer, verdicts: Verdicts
+) -> dict[str, Chain]:
+    """Undo the invoices of orders that changed since, where the settings say so; gives what stands then, by order."""
+    look_at_held(integration, rows)
+    chains = chains_of(integration, rows)
+    undoings = wanted_undoings(integration, rows, chains, verdicts, invoices.wanted)
+    if not undoings:
+        return chains
+    writer.write(undoings)
+    return chains_of(integration, rows)
+
+
+def wanted_invoices(
+    integration: Integration,
+    rows: Sequence[OrderRow],
+    chains: Mapping[str, Chain],
+    invoices: Invoices,
+    verdicts: Verdicts,
+) -> list[Wanted]:
+    """The invoice that each order leads to; an order that leads to none, or to none any more, gets its verdict."""
     found: list[Wanted] = []
-    for row in rows:
+    for row in [row for row in rows if row.order_id not in verdicts.stopped]:
+        chain = chains[row.order_id]
+        if is_over(integration, row, chain):
+            verdicts.passed(row, chain.stage, **NO_FINDING)
+            continue
         try:
-            found.append(wanted_invoice(integration, row, customers.get(row.customer)))
+            found.append(invoices.wanted(row, chain))
         except Skip as skip:
             verdicts.skipped(row, skip.finding)
         except NeedsAttention as error:
             verdicts.held(row, error.finding)
     return found
-
-
-def wanted_invoice(integration: Integration, row: OrderRow, customer: Customer | None) -> Wanted:
-    """One order's invoice. Raises `NeedsAttention` or `Skip`."""
-    order = integration.order(row)
-    if order.status not in integration.settings.webshop.statuses and not order.refunds:
-        raise NeedsAttention("cancelled_after_invoicing", "status", order.status, row.reference)
-    build = partial(built, integration, row, customer)
-    invoice = build(order)
-    return Wanted(row, order, invoice.invoice, invoice.warnings, lambda earlier: build(earlier).invoice)
-
-
-def built(integration: Integration, row: OrderRow, customer: Customer | None, order: Order) -> Built:
-    """The invoice of an order under today's settings."""
-    settings = integration.settings
-    reference = f"{integration.name}-{order.number}"
-    kind: CustomerType = row.customer_type  # type: ignore[assignment]
-    rules = settings.invoices.once_invoiced() if row.reference else settings.invoices
-    return build_invoice(order, kind, row.customer, reference, rules, settings.vat, customer)
 
 
 def wanted_credit_notes(
@@ -93,21 +135,15 @@ def wanted_credit_notes(
     standing = integration.documents.of_orders(integration.name, [one.order.id for one in refunded])
     found: list[Wanted] = []
     for one in refunded:
-        documents = [Invoice.model_validate_json(row.wanted) for row in standing[one.order.id]]
+        documents = [Invoice.model_validate_json(row.wanted) for row in standing[one.order.id] if row.wanted]
         invoice = next(document for document in documents if document.reference == one.document.reference)
         earlier = [document for document in documents if document.credits == invoice.reference]
         for note in build_credit_notes(one.order, invoice, earlier, integration.settings.invoices):
             if isinstance(note, NeedsAttention):
                 verdicts.held(one.row, note.finding, reference=invoice.reference)
             else:
-                same = partial(as_it_was_built, note.invoice)
-                found.append(Wanted(one.row, one.order, note.invoice, note.warnings, same))
+                found.append(Wanted.fixed(one.row, one.order, note))
     return found
-
-
-def as_it_was_built(note: Invoice, _: Order) -> Invoice:
-    """A credit note follows its refund, which is never edited: whatever the order says now, it stays the same."""
-    return note
 
 
 def pass_on(
@@ -119,8 +155,9 @@ def pass_on(
     """An order whose invoice and credit notes all stand has arrived."""
     missing = {one.document.reference for one in wanted_notes} - {one.document.reference for one, _ in credited}
     waiting = {one.row.order_id for one in wanted_notes if one.document.reference in missing}
-    for one, state in invoiced:
-        stage: Stage = "booked" if state == "booked" else "invoiced"
+    drafts = {one.row.order_id for one, state in (*invoiced, *credited) if state == "draft"}
+    for one, _ in invoiced:
+        stage: Stage = "invoiced" if one.row.order_id in drafts else "booked"
         if one.row.order_id not in waiting | verdicts.stopped:
             arrived = {"reference": one.document.reference, "warnings": kept(one.warnings)}
             verdicts.passed(one.row, stage, **NO_FINDING, **arrived)

@@ -53,7 +53,9 @@ def store_page(integration: Integration, page: Sequence[RawOrder]) -> Counter[st
         if before is None or differs(before, row):
             changed[raw.id] = row
             counts["new" if before is None else "changed"] += 1
-    integration.store.orders.save(list(changed.values()))
+    moved_on = integration.store.orders.save(list(changed.values()), known)
+    if moved_on:  # by another run, in the meantime
+        store_page(integration, [raw for raw in page if raw.id in moved_on])
     return counts
 
 
@@ -71,7 +73,7 @@ def as_read(integration: Integration, raw: RawOrder, before: OrderRow | None) ->
     settings = integration.settings
     if isinstance(raw.body, dict):
         raw = raw.model_copy(update={"body": mask_cpr(raw.body, settings.webshop.fields.number_keys)})
-    text = json.dumps(raw.model_dump(), default=str)
+    text = json.dumps(dict(raw), default=str)
     now = datetime.now(UTC)
     row = OrderRow.model_construct(**(before.model_dump() if before else new_row(integration, raw, now)))
     row.raw, row.read_with, row.changed_at = text, settings.reading_hash, now
@@ -128,4 +130,4 @@ def new_row(integration: Integration, raw: RawOrder, now: datetime) -> dict[str,
 
 def raw_of(row: OrderRow) -> RawOrder:
     """The shop's body as it was stored."""
-    return RawOrder.model_construct(**json.loads(row.raw))
+    return RawOrder.model_validate_json(row.raw)

@@ -1,21 +1,26 @@
 """Keeping the mirrors of the books fresh: their customers, and their documents by reference."""
 
 import threading
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
 from adapters.integration import Integration
+from adapters.store import DocumentRow
+from domain.chains import GONE
+from domain.outcomes import Finding
 
+SWEEP_EVERY = timedelta(days=1)
 _one_at_a_time = threading.Lock()
 
 
-def refresh_customers(integration: Integration) -> None:
-    """Bring the directory up to what the books hold now: what changed since, or everything the first time.
+def refresh_customers(integration: Integration, *, whole: bool = False) -> None:
+    """Bring the directory up to what the books hold now: what changed since, or everything (`whole`, the first time).
 
     Batches run side by side; they take turns here, so that each sees all that stood there when it asked.
     """
     directory = integration.directory
     with _one_at_a_time:
-        since = directory.cursor()
+        since = None if whole else directory.cursor()
         sweep = 0 if since else directory.begin_sweep()
         newest = since
         for page in integration.books.customers(since):
@@ -28,22 +33,61 @@ def refresh_customers(integration: Integration) -> None:
 
 
 def refresh_documents(integration: Integration) -> None:
-    """Bring the mirror of invoices and credit notes up to what the books hold now.
+    """Bring the mirror of invoices and credit notes up to what the books hold now; once a day by a `sweep`.
 
     A draft that was booked there since, by a person, makes its order booked; an invoice that stands there under
     an order's reference is known to be the order's, whatever was forgotten since.
     """
+    swept = integration.documents.swept()
+    if swept is None or datetime.now(UTC) - swept >= SWEEP_EVERY:
+        sweep(integration)
+    else:
+        _read_documents(integration, integration.documents.cursor())
+
+
+def sweep(integration: Integration) -> None:
+    """Read all of the books: a document that stands there no more is gone, and its order held.
+
+    Only a whole reading tells, since what was deleted is no change that a system reports.
+    """
+    began = datetime.now(UTC)
+    known = integration.documents.references()
+    refresh_customers(integration, whole=True)
+    unseen = known - _read_documents(integration, None)
+    if unseen:
+        look_again(integration, unseen)
+    integration.documents.swept_at(began)
+
+
+def look_again(integration: Integration, references: Iterable[str]) -> None:
+    """Ask the books for these documents by name: which still stand there, and as what."""
+    asked = set(references)
+    found = integration.books.find_documents(sorted(asked))
+    integration.documents.mirror(found)
+    lost = integration.documents.lose(asked - {one.reference for one in found})
+    integration.store.orders.hold_for_lost([(row.integration, row.order_id, lost_finding(row)) for row in lost])
+
+
+def lost_finding(row: DocumentRow) -> Finding:
+    """What to say of a document that is gone from the books."""
+    return Finding(code=GONE[row.state], field="number", found=row.number, expected=row.reference)
+
+
+def _read_documents(integration: Integration, since: datetime | None) -> set[str]:
+    """Mirror what changed at or after `since`, or everything; gives the references that were seen."""
     documents = integration.documents
-    since = documents.cursor()
-    newest = since
+    before = newest = documents.cursor()
+    seen: set[str] = set()
     for page in integration.books.documents(since):
         documents.mirror(page)
+        seen.update(document.reference for document in page)
         newest = max([newest, *(document.updated_at for document in page)], key=_or_earliest)
-    if newest and newest != since:
+    if newest and newest != before:
         documents.seen_until(newest)
         integration.store.orders.follow_bookings(integration.name, documents.books)
         starts_at = integration.settings.webshop.starts_at
         integration.store.orders.follow_invoices(integration.name, documents.books, starts_at)
+    return seen
 
 
 def _or_earliest(moment: datetime | None) -> float:

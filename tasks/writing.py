@@ -6,10 +6,11 @@ from typing import Literal, NamedTuple
 
 from adapters.integration import Integration
 from adapters.store import Batch, DocumentRow, OrderRow
-from domain.invoices import Document, Invoice
+from domain.invoices import Built, Document, Invoice
 from domain.invoicing import difference
 from domain.orders import Order
 from domain.outcomes import AfstemError, Finding, NeedsAttention, Transient
+from tasks.mirror import look_again
 from tasks.verdicts import Verdicts
 
 OF_NO_MATTER_ONCE_BOOKED = frozenset(
@@ -29,6 +30,11 @@ class Wanted:
     document: Invoice
     warnings: tuple[Finding, ...]
     rebuild: Callable[[Order], Invoice]
+
+    @classmethod
+    def fixed(cls, row: OrderRow, order: Order, note: Built) -> "Wanted":
+        """A credit note: it follows from its invoice, and stays what it is however the order is edited."""
+        return cls(row, order, note.invoice, note.warnings, lambda _: note.invoice)
 
 
 class Asked(NamedTuple):
@@ -157,8 +163,15 @@ class Writer:
         return [Kept(one.wanted, found.state, found.number) for one, found in written]
 
     def _understood(self, wanted: Wanted, error: AfstemError) -> AfstemError:
-        """A customer that is gone from the books is no hold: the order is matched afresh at the next try."""
-        if isinstance(error, NeedsAttention) and error.finding.code == "customer_gone":
+        """What a refusal says of our mirrors: a customer that is gone is no hold, the order is matched afresh.
+
+        A credit note goes to its invoice's customer and no other, so there it is one.
+        """
+        if not isinstance(error, NeedsAttention):
+            return error
+        if error.finding.code == "draft_gone":
+            look_again(self._integration, [wanted.document.reference])
+        if error.finding.code == "customer_gone" and wanted.document.kind == "invoice":
             self._integration.directory.forget(wanted.document.customer)
             wanted.row.customer = ""
             return Transient("the customer was deleted from the books: it is matched afresh")

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, true
 from sqlmodel import SQLModel
 
 from adapters.store.database import PATIENCE, Database
@@ -24,8 +24,10 @@ from adapters.store.tables import (
     OperationRow,
     OrderRow,
     OrdersTable,
+    VatAnswerRow,
     table_of,
 )
+from adapters.store.vat_answers import VatAnswers
 from domain.stages import UNFINISHED
 
 __all__ = [
@@ -39,6 +41,7 @@ __all__ = [
     "OrderRow",
     "Orders",
     "Store",
+    "VatAnswers",
 ]
 
 
@@ -49,6 +52,7 @@ class Store:
         self.database = Database(url, patience)
         self.presence = Presence(self.database)
         self.orders = Orders(self.database, self.presence)
+        self.vat_answers = VatAnswers(self.database)
 
     def directory(self, books: str) -> Directory:
         """The customers of these books."""
@@ -113,11 +117,12 @@ class Store:
             return connection.execute(everyone).scalar_one(), found
 
     def take_over(self, other: "Store", integration: str, books: str) -> None:
-        """Copy what a run would need from another store: its unfinished orders, and the mirrors of its books."""
+        """Copy what a run would need from another store: its unfinished orders, mirrors and proofs."""
         orders = table_of(OrdersTable)
         wanted: dict[type[SQLModel], Any] = {
             OrdersTable: orders.c.stage.in_(UNFINISHED) & (orders.c.integration == integration),
             CursorRow: table_of(CursorRow).c.name.endswith(f":{books}"),
+            VatAnswerRow: true(),
         }
         mirrors: tuple[type[SQLModel], ...] = (DirectoryRow, DirectoryKeyRow, LinkRow, DocumentRow, OperationRow)
         for model in mirrors:

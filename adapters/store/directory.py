@@ -48,13 +48,19 @@ class Directory:
             self.write(connection, customers)
 
     def write(self, connection: Connection, customers: Sequence[Customer]) -> None:
-        """The same within a transaction of the caller's, so that a customer and its cause are kept together."""
+        """The same within a transaction of the caller's, so that a customer and its cause are kept together.
+
+        What stands there already isn't written again: the books soon tell us of all that we did there ourselves.
+        """
         sweep = self._sweep(connection)
         for piece in chunks(customers):
-            numbers = [customer.number for customer in piece]
+            known = self._known(connection, [customer.number for customer in piece])
+            rows = {customer.number: self._row(customer, sweep) for customer in piece}
+            fresh = [customer for customer in piece if known.get(customer.number) != rows[customer.number]]
+            numbers = [customer.number for customer in fresh]
             connection.execute(delete(keys).where(keys.c.books == self.books, keys.c.number.in_(numbers)))
-            self._database.upsert(connection, DirectoryRow, [self._row(customer, sweep) for customer in piece])
-            self._database.upsert(connection, DirectoryKeyRow, [row for c in piece for row in self._keys(c)])
+            self._database.upsert(connection, DirectoryRow, [rows[number] for number in numbers])
+            self._database.upsert(connection, DirectoryKeyRow, [row for c in fresh for row in self._keys(c)])
 
     def seen_until(self, moment: datetime) -> None:
         """The mirror holds everything that changed in the books up to this moment."""
@@ -175,6 +181,10 @@ class Directory:
 
     def _sweep(self, connection: Connection) -> int:
         return int(connection.execute(select(cursors.c.value).where(cursors.c.name == self._sweep_name)).scalar() or 0)
+
+    def _known(self, connection: Connection, numbers: Sequence[str]) -> dict[str, dict[str, object]]:
+        query = select(directory).where(directory.c.books == self.books, directory.c.number.in_(numbers))
+        return {row.number: dict(row._mapping) for row in connection.execute(query)}
 
     def _row(self, customer: Customer, sweep: int) -> dict[str, object]:
         return {

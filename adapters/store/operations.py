@@ -72,6 +72,15 @@ class Operations:
                 found.update({row.subject: row.count for row in connection.execute(query)})
         return found
 
+    def give_up(self, kind: str, subjects: Sequence[str], outcome: str) -> None:
+        """What was refused with this outcome was written once, and is over: the next try is another operation."""
+        with self._database.writing() as connection:
+            for piece in chunks(subjects):
+                of_these = (operations.c.books == self.books) & operations.c.subject.in_(piece)
+                refused = (operations.c.state == "refused") & (operations.c.outcome == outcome)
+                over = update(operations).where(of_these, operations.c.kind == kind, refused)
+                connection.execute(over.values(state="done"))
+
     def done(self, connection: Connection, outcomes: Sequence[tuple[str, str, str]]) -> None:
         """Commit each outcome `(key, done|refused, number or code)`, within a transaction."""
         if not outcomes:

@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, or_, select, update
 
 from adapters.store.database import CHUNK, Database, chunks
 from adapters.store.presence import Presence
 from adapters.store.tables import BatchRow, DocumentRow, OrderRow, OrdersTable, table_of
+from domain.outcomes import Finding
 from domain.stages import INVOICED, UNFINISHED, Stage, step
 
 orders = table_of(OrdersTable)
@@ -62,43 +63,34 @@ class Orders:
     def numbers_in_use(self, integration: str, numbers: Iterable[str]) -> dict[str, set[str]]:
         """Each shown number with the ids of the orders that carry it and are to be invoiced, or are."""
         use: dict[str, set[str]] = {}
-        columns = select(orders.c.number, orders.c.order_id)
+        columns = select(orders.c.number, orders.c.order_id, orders.c.eligible, orders.c.stage)
         with self._database.reading() as connection:
             for piece in chunks(set(numbers)):
-                query = columns.where(
-                    orders.c.integration == integration,
-                    orders.c.number.in_(piece),
-                    orders.c.eligible,
-                    orders.c.stage != "skipped",
-                )
+                query = columns.where(orders.c.integration == integration, orders.c.number.in_(piece))
                 for row in connection.execute(query):
-                    use.setdefault(row.number, set()).add(row.order_id)
+                    if row.eligible and row.stage != "skipped":
+                        use.setdefault(row.number, set()).add(row.order_id)
         return use
 
-    def save(self, rows: Sequence[OrderRow]) -> None:
-        """Store orders as just read; a row replaces the one of the same id, but for what the steps write there."""
+    def save(self, rows: Sequence[OrderRow], known: Mapping[str, OrderRow] | None = None) -> set[str]:
+        """Store orders as just read; a row replaces the one of the same id, but for what the steps write there.
+
+        `known` is what they were made from: where another run has been at an order since, it is left alone.
+        Gives the ids of these, to be made anew from what stands there now.
+        """
         with self._database.writing() as connection:
-            self._database.upsert(connection, OrdersTable, [row.model_dump() for row in rows], keep=THE_STEPS_OWN)
+            stale = set() if known is None else self._moved_on(connection, rows, known)
+            fresh = [row.model_dump() for row in rows if row.order_id not in stale]
+            self._database.upsert(connection, OrdersTable, fresh, keep=THE_STEPS_OWN)
+        return stale
 
     def unfinished(self, integration: str) -> Iterator[list[OrderRow]]:
         """Orders that a run should take up and that no living run works on, oldest first, by some hundred."""
         with self._database.reading() as connection:
             busy = self._busy_batches(connection)
-        place = (orders.c.ordered_at, orders.c.order_id)
-        query = (
-            select(orders)
-            .where(orders.c.integration == integration, orders.c.eligible, orders.c.stage.in_(UNFINISHED))
-            .order_by(*place)
-            .limit(CHUNK)
-        )
-        after = query
-        while True:
-            with self._database.reading() as connection:
-                rows = [_row(row) for row in connection.execute(after)]
-            if not rows:
-                return
-            after = query.where(tuple_(*place) > tuple_(rows[-1].ordered_at, rows[-1].order_id))
-            yield [row for row in rows if row.batch not in busy]
+        wanted = orders.c.eligible & orders.c.stage.in_(UNFINISHED)
+        for rows in self._in_pieces(integration, wanted, orders.c.ordered_at, orders.c.order_id):
+            yield [row for row in rows if row.eligible and row.stage in UNFINISHED and row.batch not in busy]
 
     def withdraw(self, integration: str, places: Sequence[str], still_there: Collection[str]) -> None:
         """Skip what was held under these places (`file:NAME`, `file:NAME#3`) and isn't there any more."""
@@ -124,42 +116,45 @@ class Orders:
             count, first = connection.execute(query).one()
         return count, first
 
-    def every(self, integration: str, stages: frozenset[Stage] | None = None) -> Iterator[OrderRow]:
-        """All orders of an integration (at these stages), in the order they were sold, without their raw bodies."""
-        columns = [column for column in orders.c if column.name not in {"raw", "classification"}]
-        query = select(*columns).where(orders.c.integration == integration)
-        if stages is not None:
-            query = query.where(orders.c.stage.in_(stages))
-        with self._database.reading() as connection:
-            for row in connection.execution_options(yield_per=500).execute(
-                query.order_by(orders.c.ordered_at, orders.c.order_id)
-            ):
-                yield _row(row)
+    def every(self, integration: str) -> Iterator[OrderRow]:
+        """All orders of an integration, in the order they were sold, without their raw bodies."""
+        return self._as_sold(orders.c.integration == integration)
 
     def read_otherwise(self, integration: str, read_with: str) -> Iterator[list[OrderRow]]:
         """Orders not yet invoiced that were read under other settings than these, by some hundred."""
-        query = (
-            select(orders)
-            .where(
-                orders.c.integration == integration,
-                orders.c.read_with != read_with,
-                orders.c.stage.not_in(INVOICED),
-            )
-            .order_by(orders.c.order_id)
-            .limit(CHUNK)
-        )
-        last = ""
-        while True:
+        otherwise = (orders.c.read_with != read_with) & orders.c.stage.not_in(INVOICED)
+        for rows in self._in_pieces(integration, otherwise):
+            yield [row for row in rows if row.read_with != read_with and row.stage not in INVOICED]
+
+    def _in_pieces(
+        self, integration: str, wanted: ColumnElement[bool], *place: ColumnElement[Any]
+    ) -> Iterator[list[OrderRow]]:
+        """Wanted orders by some hundred; which they are is asked once, whether they still are is left to the caller.
+
+        Asking for the next ones anew after each piece would go through all that are left each time, and so would
+        looking for `wanted` along with their ids.
+        """
+        of_integration = orders.c.integration == integration
+        with self._database.reading() as connection:
+            ids = connection.execute(select(orders.c.order_id).where(of_integration, wanted).order_by(*place)).scalars()
+            pieces = list(chunks(ids))
+        for piece in pieces:
             with self._database.reading() as connection:
-                rows = [_row(row) for row in connection.execute(query.where(orders.c.order_id > last))]
-            if not rows:
-                return
-            last = rows[-1].order_id
+                query = select(orders).where(of_integration, orders.c.order_id.in_(piece)).order_by(*place)
+                rows = [_row(row) for row in connection.execute(query)]
             yield rows
 
-    def needing_attention(self, integration: str) -> list[OrderRow]:
+    def needing_attention(self, integration: str) -> Iterator[OrderRow]:
         """Every order that is held or failed, in the order they were sold; the raw bodies are left out."""
-        return [row for row in self.every(integration, frozenset({"held", "failed"})) if row.eligible]
+        held = orders.c.stage.in_(("held", "failed"))
+        return self._as_sold(orders.c.integration == integration, orders.c.eligible, held)
+
+    def _as_sold(self, *wanted: ColumnElement[bool]) -> Iterator[OrderRow]:
+        columns = [column for column in orders.c if column.name not in {"raw", "classification"}]
+        query = select(*columns).where(*wanted).order_by(orders.c.ordered_at, orders.c.order_id)
+        with self._database.reading() as connection:
+            for row in connection.execution_options(yield_per=CHUNK).execute(query):
+                yield _row(row)
 
     def stages(self, integration: str) -> Counter[str]:
         """How many eligible orders of an integration stand at each stage now."""
@@ -218,7 +213,7 @@ class Orders:
             connection.execute(update(batches).where(batches.c.id == batch_id).values(owner=owner))
             for piece in chunks(ids):
                 wanted = (orders.c.integration == row.integration) & orders.c.order_id.in_(piece)
-                busy = self._busy_batches(connection, wanted) - {batch_id}
+                busy = self._busy_batches(connection, wanted) | {batch_id}
                 claim = update(orders).where(wanted, orders.c.stage.in_(UNFINISHED), orders.c.batch.not_in(busy))
                 connection.execute(claim.values(batch=batch_id))
         return Batch(batch_id, row.integration, row.run, tuple(ids))
@@ -265,6 +260,17 @@ class Orders:
         with self._database.writing() as connection:
             connection.execute(update(orders).where(waiting, booked, ~drafts).values(stage="booked"))
 
+    def hold_for_lost(self, lost: Sequence[tuple[str, str, Finding]]) -> None:
+        """Orders `(integration, id, why)` whose document is gone from the books have not arrived any more.
+
+        They are held without a run: the next one takes them up, and it is the one that met it.
+        """
+        with self._database.writing() as connection:
+            for integration, order, finding in lost:
+                arrived = (orders.c.integration == integration) & orders.c.stage.in_(INVOICED)
+                held = update(orders).where(arrived, orders.c.order_id == order)
+                connection.execute(held.values(stage="held", run="", **finding.model_dump()))
+
     def follow_invoices(self, integration: str, books: str, since: datetime | None) -> None:
         """Unfinished orders (sold at or after `since`) whose invoice stands in these books are known to have one.
 
@@ -293,6 +299,19 @@ class Orders:
         mine = select(batches.c.id).where(batches.c.integration == integration, batches.c.run == run)
         with self._database.writing() as connection:
             connection.execute(update(orders).where(orders.c.batch.in_(mine)).values(batch=""))
+
+    def _moved_on(self, connection: Connection, rows: Sequence[OrderRow], known: Mapping[str, OrderRow]) -> set[str]:
+        """Which orders of these rows are at another stage, or are sold otherwise, than when they were `known`."""
+        found: set[str] = set()
+        for piece in chunks([row.order_id for row in rows]):
+            query = select(orders.c.order_id, orders.c.content_hash, orders.c.stage).where(
+                orders.c.integration == rows[0].integration, orders.c.order_id.in_(piece)
+            )
+            for order, *now in connection.execute(query):
+                before = known.get(order)
+                if before is None or now != [before.content_hash, before.stage]:
+                    found.add(order)
+        return found
 
     def _busy_batches(self, connection: Connection, *wanted: ColumnElement[bool]) -> set[str]:
         """The batches of living processes that have claimed any of the wanted orders."""

@@ -84,7 +84,7 @@ class OrdersTable(OrderRow, table=True):
 
     __tablename__ = "orders"
     __table_args__ = (
-        Index("orders_unfinished", "integration", "eligible", "stage"),
+        Index("orders_unfinished", "integration", "eligible", "stage", "ordered_at", "order_id", "read_with"),
         Index("orders_claimed", "batch"),
         Index("orders_numbers", "integration", "number"),
     )
@@ -213,6 +213,17 @@ class ChangeRow(SQLModel, table=True):
     before: str = Field(sa_type=Text)
     after: str = Field(sa_type=Text)
     made_at: datetime = Field(sa_type=Utc)
+
+
+class VatAnswerRow(SQLModel, table=True):
+    """The last time that the EU's register said this of a VAT number; `consultation` is its number of the look-up."""
+
+    __tablename__ = "vat_answers"
+    number: str = Field(primary_key=True)
+    valid: bool = Field(primary_key=True)
+    checked_at: datetime = Field(sa_type=Utc)
+    name: str
+    consultation: str
 
 
 class CursorRow(SQLModel, table=True):

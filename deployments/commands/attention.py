@@ -21,7 +21,7 @@ def attention(config: Config = DEFAULT, json: AsJson = False) -> None:
     Held orders wait for somebody; failed ones are tried again by the next run. Exit code 1 while there are any.
     """
     with opened(config) as integration:
-        rows = integration.store.orders.needing_attention(integration.name)
+        rows = list(integration.store.orders.needing_attention(integration.name))
         words = Words(integration.settings.language)
     causes = by_cause(rows, words)
     if json:

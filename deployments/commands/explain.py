@@ -167,5 +167,5 @@ def _documents(integration: "Integration", row: "OrderRow") -> dict[str, Any]:
 def _document(row: "DocumentRow") -> dict[str, Any]:
     """What we asked for, with the number and the state that the books gave it."""
     wanted = json_text.loads(row.wanted) if row.wanted else {}
-    names = ("number", "reference", "state", "kind", "customer", "currency", "net", "vat", "total", "date")
+    names = ("number", "reference", "state", "kind", "customer", "currency", "net", "vat", "total", "date", "gone")
     return {**wanted, **{name: getattr(row, name) for name in names}}

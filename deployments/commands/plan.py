@@ -52,7 +52,8 @@ def planned(rehearsal: "Integration") -> Iterator[dict[str, Any]]:
     documents = rehearsal.documents.of_orders(rehearsal.name, [row.order_id for row in rows])
     for row in rows:
         decided = jsonlib.loads(row.decision) if row.decision else {"decision": None, "changed": [], "protected": []}
-        invoices = [Invoice.model_validate_json(one.wanted) for one in documents.get(row.order_id, [])]
+        known = [Invoice.model_validate_json(one.wanted) for one in documents.get(row.order_id, []) if one.wanted]
+        invoices = [one.model_dump(mode="json") for one in known if one.kind == "invoice"]
         yield {
             "order": row.number,
             "type": row.customer_type,
@@ -60,8 +61,9 @@ def planned(rehearsal: "Integration") -> Iterator[dict[str, Any]]:
             "customer": row.customer,
             "stage": row.stage,
             **finding_told(row.finding, rehearsal.settings.language),
-            "invoice": invoices[0].model_dump(mode="json") if invoices else None,
-            "credit_notes": [invoice.model_dump(mode="json") for invoice in invoices[1:]],
+            "invoice": invoices[-1] if invoices else None,
+            "earlier_invoices": invoices[:-1],
+            "credit_notes": [one.model_dump(mode="json") for one in known if one.kind == "credit_note"],
         }
 
 

@@ -63,7 +63,13 @@ def report(first: Day = None, last: LastDay = None, config: Config = DEFAULT, js
 
 
 def proof_of(integration: "Integration", period: Period) -> Proof:
-    """Prove a period from the store and the books; the store is read first, since a run may be under way."""
+    """Prove a period from the store and the books; the store is read first, since a run may be under way.
+
+    Before that, orders whose document was deleted from the books are held.
+    """
+    from tasks.mirror import sweep
+
+    sweep(integration)
     orders = [sold(integration, row) for row in integration.store.orders.every(integration.name)]
     written = list(integration.documents.written())
     own = [Written(reference, order, kind) for name, order, reference, kind in written if name == integration.name]
@@ -95,6 +101,7 @@ def sold(integration: "Integration", row: "OrderRow") -> Sold:
         stage=row.stage,  # type: ignore[arg-type]
         eligible=row.eligible,
         reference=row.reference or f"{integration.name}-{row.number}",
+        called_off=row.status not in integration.settings.webshop.statuses,
     )
 
 

@@ -25,7 +25,7 @@ from domain.customers import Values
 from domain.identity import normalise
 from domain.outcomes import AfstemError, NeedsAttention, Transient
 from domain.ports import Accounting
-from domain.stages import INVOICED
+from domain.stages import INVOICED, UNFINISHED
 from tasks.classify_customers import cut_into_batches
 from tasks.create_invoices import invoice_batch
 from tasks.fetch_orders import fetch
@@ -209,7 +209,7 @@ def kill(process: Any) -> None:
 
 
 def run_until_done(config: Path, start: float = 0, of: int = 1, mine: int = 0) -> None:
-    """Run at `start`, over every `of`-th order from `mine` on, until each of them is invoiced."""
+    """Run at `start`, over every `of`-th order from `mine` on, until none of them is unfinished."""
     integration = compose(load(config), Secrets())
     chance = random.Random(mine)
     time.sleep(max(0.0, start - time.time()))
@@ -218,7 +218,7 @@ def run_until_done(config: Path, start: float = 0, of: int = 1, mine: int = 0) -
         left = [
             row
             for row in integration.store.orders.every(integration.name)
-            if int(row.order_id) % of == mine and row.stage not in INVOICED
+            if int(row.order_id) % of == mine and row.stage in UNFINISHED
         ]
         if not left:
             break

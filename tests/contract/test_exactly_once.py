@@ -217,7 +217,7 @@ class TestTwoRunsAtOnce:
 
 
 def test_killed_at_any_instant_a_run_goes_on_where_it_was(shop: Shop, tmp_path: Path) -> None:
-    shop.set_up("[run]\nbatch_size = 8")
+    shop.set_up("[run]\nbatch_size = 16")
     write_orders(tmp_path / "to come", 416, 80, seed=11, orders_per_file=32)
     shutil.copytree(tmp_path / "to come" / "refunds", shop.folder / "orders" / "refunds", dirs_exist_ok=True)
     chance = random.Random(11)

@@ -1,4 +1,4 @@
-"""Faults under Prefect: what may pass is tried again by the task, and a hold is not."""
+"""What may pass is tried again after a while, what would only happen again isn't, and the log says it in one line."""
 
 import sqlite3
 import threading
@@ -12,6 +12,9 @@ from prefect import flow, task
 
 from adapters.accounting.local import LocalBooks
 from adapters.store import Store
+from adapters.webshops.files import FilesShop
+from adapters.webshops.settings import FilesWebshop
+from domain.orders import Order, RawOrder
 from domain.outcomes import AfstemError, Misconfigured, NeedsAttention, Transient
 from tasks.classify_customers import cut_into_batches
 from tasks.create_invoices import invoice_batch
@@ -122,6 +125,31 @@ def test_what_was_to_be_expected_is_logged_in_one_line(business: Business) -> No
     assert [line for line in said if "1 order needs attention: 1 × cvr_length" in line]
     assert [line for line in said if "Misconfigured('folder_missing: webshop.path')" in line]
     assert not [line for line in said if "\n" in line]
+
+
+class SlowShop(FilesShop):
+    """A shop whose orders take so long to read that somebody else does something in the meantime, once."""
+
+    def __init__(self, settings: FilesWebshop, somebody: Callable[[], object]) -> None:
+        super().__init__(settings)
+        self._somebody = somebody
+
+    def normalise(self, raw: RawOrder) -> Order:
+        somebody, self._somebody = self._somebody, lambda: None
+        somebody()
+        return super().normalise(raw)
+
+
+def test_what_another_run_did_while_the_shop_was_read_stands(business: Business) -> None:
+    business.sell(woo_order(id=1001), woo_order(id=1002, meta={"_billing_cvr": "1234567"}))
+    files = business.integration.settings.webshop
+    assert isinstance(files, FilesWebshop)
+
+    fetch(replace(business.integration, webshop=SlowShop(files, business.run)))
+
+    assert business.stages() == {"1001": "booked", "1002": "held"}
+    assert business.run().message == "nothing new; 1 order still needs attention"
+    assert business.invoices() == {"1001": 1}
 
 
 @task(**(RETRYING | {"retries": 1, "retry_delay_seconds": 0}))

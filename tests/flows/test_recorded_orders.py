@@ -47,11 +47,8 @@ def with_fields(business: Business, fields: str) -> None:
 
 def totals(business: Business, kind: str) -> dict[str, tuple[str, Decimal]]:
     """Currency and total of each document of a kind, by its reference."""
-    return {
-        one["reference"]: (one["currency"], Decimal(one["total"]))
-        for one in business.documents()
-        if one["kind"] == kind
-    }
+    found = [one for one in business.documents() if one["kind"] == kind]
+    return {one["reference"]: (one["currency"], Decimal(one["total"])) for one in found}
 
 
 @pytest.mark.parametrize("fields", [AS_DOCUMENTED, BLOCK_CHECKOUT], ids=["plain", "block checkout"])

@@ -96,6 +96,24 @@ def test_a_key_is_its_own_only_key(field: KeyField, text: str) -> None:
         key.encode()
 
 
+@given(st.sampled_from(get_args(KeyField)), st.text(min_size=1, max_size=9), st.integers(min_value=1, max_value=400))
+def test_a_key_of_a_long_text_can_be_indexed_and_is_its_own_only_key(field: KeyField, piece: str, times: int) -> None:
+    for key in identity.normalise(field, piece * times):
+        assert len(key) <= max(identity.LONGEST_KEY, identity.LONGEST_EMAIL)
+        assert identity.normalise(field, key) == (key,)
+
+
+def test_a_long_name_is_the_same_as_what_the_books_had_room_for() -> None:
+    name = "Foreningen til Æblernes Fremme i Ærøskøbing og Omegn " * 20
+    assert identity.normalise("name", name) == identity.normalise("name", f"{name[:254]}…")
+    assert identity.normalise("name", name) != identity.normalise("name", name[:150])
+
+
+def test_a_longer_address_than_mail_has_is_none() -> None:
+    assert identity.normalise("email", f"{'a' * 243}@example.dk")
+    assert identity.normalise("email", f"{'a' * 244}@example.dk") == ()
+
+
 @pytest.mark.parametrize(
     ("value", "patterns"),
     [

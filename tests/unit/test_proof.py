@@ -192,6 +192,26 @@ class TestAgainstTheBooks:
         standing = [document("shop-1", "90.00"), document("shop-1-C", "90.00", "credit_note"), document("shop-1-2")]
         assert self.prove(sold("1"), own, standing).complete
 
+    def test_a_refund_of_an_invoice_that_was_undone_counts_on_the_one_that_stands(self) -> None:
+        order = sold("1", refunds={"7": "30.00"})
+        undone = [document("shop-1", "90.00"), document("shop-1-R7", "30.00", "credit_note")]
+        undone.append(document("shop-1-C", "60.00", "credit_note"))
+        standing = [*undone, document("shop-1-2"), document("shop-1-2-R7", "30.00", "credit_note")]
+        own = [Written(one.reference, "id-1", one.kind) for one in standing]
+        assert self.prove(order, own, standing).complete
+        assert told(self.prove(order, own[:-1], standing[:-1])) == [("credit_total", "1", "shop-1")]
+
+    def test_an_order_called_off_and_credited_is_right(self) -> None:
+        order = sold("1", refunds={"7": "100.00"})._replace(called_off=True)
+        own = [written("1"), written("1", "-C", "credit_note")]
+        standing = [document("shop-1"), document("shop-1-C", "100.00", "credit_note")]
+        assert self.prove(order, own, standing).complete
+        too_little = [document("shop-1"), document("shop-1-C", "99.00", "credit_note")]
+        assert told(self.prove(order, own, too_little)) == [("invoice_total", "1", "shop-1")]
+
+    def test_a_document_of_a_held_order_that_left_the_books_is_missing_too(self) -> None:
+        assert told(self.prove(sold("1", stage="held"), [written("1")], [])) == [("missing", "1", "shop-1")]
+
     def test_an_order_booked_in_another_currency_is_told_and_not_summed(self) -> None:
         proof = self.prove(sold("1"), [written("1")], [document("shop-1", currency="EUR")])
         assert told(proof) == [("other_currency", "1", "shop-1")]

@@ -210,7 +210,15 @@ def answer(*, valid: bool, number: str = SWEDISH) -> VatNumberAnswer:
 
 def test_reverse_charge_is_booked_with_proof() -> None:
     zone, told = judge(reverse_charged(), "b2b", {Decimal(0)}, VatRules(check_vat_numbers=True), answer(valid=True))
-    assert (zone, told) == ("eu", ())
+    assert (zone, [(one.code, one.found, one.expected) for one in told]) == (
+        "eu",
+        [("vat_number_proven", SWEDISH, "2026-03-02 01:00 · Vas AB")],
+    )
+
+
+def test_zero_rated_goods_to_a_consumer_are_no_reverse_charge() -> None:
+    rules = VatRules(oss=True, check_vat_numbers=True, rates={"SE": (Decimal(25), Decimal(0))})
+    assert judge(reverse_charged(), "b2c", {Decimal(0)}, rules) == ("eu", ())
 
 
 @pytest.mark.parametrize(

@@ -147,10 +147,20 @@ def upgrade() -> None:
     )
     op.create_index("orders_claimed", "orders", ["batch"], unique=False)
     op.create_index("orders_numbers", "orders", ["integration", "number"], unique=False)
-    op.create_index("orders_unfinished", "orders", ["integration", "eligible", "stage"], unique=False)
+    unfinished = ["integration", "eligible", "stage", "ordered_at", "order_id", "read_with"]
+    op.create_index("orders_unfinished", "orders", unfinished, unique=False)
     op.create_table(
         "owners",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "vat_answers",
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("valid", sa.Boolean(), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("consultation", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("number", "valid"),
     )
