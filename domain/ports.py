@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from domain.customers import Customer, CustomerChange, CustomerField, NewCustomer
 from domain.invoices import Document, Invoice
@@ -69,6 +69,14 @@ class MasterData(Frozen):
     currencies: frozenset[str]
 
 
+class Booking(NamedTuple):
+    """A draft to book, under the operation's key; with `send` the system sends it as an e-invoice in the same call."""
+
+    key: str
+    number: str
+    send: bool = False
+
+
 class Accounting(Protocol):
     """The books. Bulk-first: many items in, one outcome for each, in the same order.
 
@@ -118,8 +126,11 @@ class Accounting(Protocol):
     ) -> Sequence[Document | NeedsAttention | Transient]:
         """Replace the content of each draft `(key, number, invoice)`; `draft_gone` when it isn't one any more."""
 
-    def book(self, drafts: Sequence[tuple[str, str]]) -> Sequence[Document | NeedsAttention | Transient]:
-        """Book each `(key, number)`: irreversible, and the number becomes the booked one."""
+    def book(self, drafts: Sequence[Booking]) -> Sequence[Document | NeedsAttention | Transient]:
+        """Book each: irreversible, and the number becomes the booked one."""
+
+    def sent(self, numbers: Sequence[str]) -> Sequence[bool]:
+        """Whether the system counts each booked document among those that it has sent as e-invoices."""
 
 
 class VatNumbers(Protocol):

@@ -10,6 +10,7 @@ from domain.invoices import Built, Document, Invoice
 from domain.invoicing import difference
 from domain.orders import Order
 from domain.outcomes import AfstemError, Finding, NeedsAttention, Transient
+from domain.ports import Booking
 from tasks.mirror import look_again
 from tasks.verdicts import Verdicts
 
@@ -141,7 +142,7 @@ class Writer:
             return kept
         asked = [Asked(f"booking|{one.wanted.document.reference}|{one.number}", one.wanted) for one in drafts]
         self._intend("booking", [(one.key, one.reference) for one in asked])
-        numbers = [(one.key, draft.number) for one, draft in zip(asked, drafts, strict=True)]
+        numbers = [Booking(one.key, draft.number) for one, draft in zip(asked, drafts, strict=True)]
         return [one for one in kept if one.state != "draft"] + self._keep(asked, self._integration.books.book(numbers))
 
     def _intend(self, kind: str, wanted: Sequence[tuple[str, str]]) -> set[str]:

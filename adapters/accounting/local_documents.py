@@ -15,6 +15,7 @@ from adapters.accounting.local_tables import CUSTOMERS, DOCUMENTS, LINES, PRODUC
 from domain.invoices import Document, Invoice
 from domain.money import plain
 from domain.outcomes import NeedsAttention
+from domain.ports import Booking
 
 
 class LocalDocuments(BooksFile):
@@ -57,13 +58,17 @@ class LocalDocuments(BooksFile):
             desk.post()
         return outcomes
 
-    def book(self, drafts: Sequence[tuple[str, str]]) -> Sequence[Document | NeedsAttention]:
+    def book(self, drafts: Sequence[Booking]) -> Sequence[Document | NeedsAttention]:
         """Give each draft the next number of the series: irreversible."""
         with self.writing() as posting:
-            desk = _Desk(posting, "book", [key for key, _ in drafts], [])
-            outcomes = [attempt(desk.book, key, number) for key, number in drafts]
+            desk = _Desk(posting, "book", [draft.key for draft in drafts], [])
+            outcomes = [attempt(desk.book, draft.key, draft.number) for draft in drafts]
             desk.post()
         return outcomes
+
+    def sent(self, numbers: Sequence[str]) -> Sequence[bool]:
+        """These books send nothing."""
+        return [False] * len(numbers)
 
     def delete_draft(self, number: str) -> None:
         """What a bookkeeper may do to a draft. Raises `NeedsAttention` (`draft_gone`)."""

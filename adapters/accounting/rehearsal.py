@@ -7,7 +7,7 @@ from itertools import count
 from domain.customers import Customer, CustomerChange, NewCustomer
 from domain.invoices import Document, Invoice
 from domain.outcomes import Finding, NeedsAttention, Transient
-from domain.ports import Accounting, MasterData
+from domain.ports import Accounting, Booking, MasterData
 
 
 class Rehearsal:
@@ -72,10 +72,14 @@ class Rehearsal:
         """As if each draft had been replaced."""
         return [_document(invoice, "draft", number) for _, number, invoice in wanted]
 
-    def book(self, drafts: Sequence[tuple[str, str]]) -> Sequence[Document | NeedsAttention | Transient]:
+    def book(self, drafts: Sequence[Booking]) -> Sequence[Document | NeedsAttention | Transient]:
         """As if each had been booked."""
         by_number = {document.number: document for document in self._documents.values()}
-        return [by_number[number].model_copy(update={"state": "booked"}) for _, number in drafts]
+        return [by_number[draft.number].model_copy(update={"state": "booked"}) for draft in drafts]
+
+    def sent(self, numbers: Sequence[str]) -> Sequence[bool]:
+        """What the real books have sent."""
+        return self._books.sent(numbers)
 
     def _changed(self, change: CustomerChange) -> Customer:
         before = self._known([change.number])[change.number]

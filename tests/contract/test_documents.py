@@ -9,7 +9,7 @@ import pytest
 
 from domain.invoices import Document
 from domain.outcomes import NeedsAttention
-from domain.ports import Accounting
+from domain.ports import Accounting, Booking
 from tests.contract.bookkeeping import (
     PER_CALL,
     Bookkeeper,
@@ -109,7 +109,7 @@ def test_a_barred_customer_gets_no_invoice(books: Accounting, bookkeeper: Bookke
     (draft,) = good(books.create_documents([("k", an_invoice("a", customer))]))
     bookkeeper.bar(customer)
     assert codes(books.create_documents([("k2", an_invoice("b", customer))])) == ["customer_barred"]
-    assert codes(books.book([("b", draft.number)])) == ["customer_barred"]
+    assert codes(books.book([Booking("b", draft.number)])) == ["customer_barred"]
     assert standing(books) == {"a": draft}
 
 
@@ -189,7 +189,7 @@ def test_a_writer_killed_at_any_time_loses_and_doubles_nothing(
 
 def test_booking_turns_a_draft_into_a_booked_document(books: Accounting, customer: str) -> None:
     (draft,) = good(books.create_documents([("k", an_invoice("a", customer))]))
-    (booked,) = good(books.book([("b", draft.number)]))
+    (booked,) = good(books.book([Booking("b", draft.number)]))
     assert (booked.state, booked.reference, booked.total) == ("booked", "a", draft.total)
     assert booked.updated_at > draft.updated_at
     assert standing(books) == {"a": booked}
@@ -197,9 +197,9 @@ def test_booking_turns_a_draft_into_a_booked_document(books: Accounting, custome
 
 def test_booking_twice_under_one_key_books_once(books: Accounting, customer: str) -> None:
     (draft,) = good(books.create_documents([("k", an_invoice("a", customer))]))
-    first, again = good(books.book([("b", draft.number), ("b", draft.number)]))
-    assert first == again == good(books.book([("b", draft.number)]))[0]
-    assert codes(books.book([("other", draft.number)])) == ["draft_gone"]
+    first, again = good(books.book([Booking("b", draft.number), Booking("b", draft.number)]))
+    assert first == again == good(books.book([Booking("b", draft.number)]))[0]
+    assert codes(books.book([Booking("other", draft.number)])) == ["draft_gone"]
 
 
 def test_creating_and_booking_in_one_call_is_one_document(books: Accounting, customer: str) -> None:
@@ -214,7 +214,7 @@ def test_booked_numbers_have_no_gaps_whatever_was_refused(
 ) -> None:
     drafts = good(books.create_documents([(f"k{n}", an_invoice(f"d{n}", customer)) for n in range(4)]))
     bookkeeper.delete_draft(drafts[1].number)
-    books.book([(f"b{n}", draft.number) for n, draft in enumerate(drafts)])
+    books.book([Booking(f"b{n}", draft.number) for n, draft in enumerate(drafts)])
     wanted = [an_invoice("x", customer), an_invoice("y", customer, currency="XTS"), an_invoice("z", customer)]
     books.create_documents([(one.reference, one) for one in wanted], book=True)
     note = a_credit_note(wanted[0], "1")
@@ -226,7 +226,11 @@ def test_booked_numbers_have_no_gaps_whatever_was_refused(
 
 def test_booking_what_is_no_draft_is_refused_alone(books: Accounting, customer: str) -> None:
     (draft,) = good(books.create_documents([("k", an_invoice("a", customer))]))
-    assert codes(books.book([("b1", "424242"), ("b2", draft.number), ("b3", "x")])) == ["draft_gone", "", "draft_gone"]
+    assert codes(books.book([Booking("b1", "424242"), Booking("b2", draft.number), Booking("b3", "x")])) == [
+        "draft_gone",
+        "",
+        "draft_gone",
+    ]
 
 
 def test_a_draft_takes_the_new_content(books: Accounting, customer: str) -> None:
@@ -237,7 +241,7 @@ def test_a_draft_takes_the_new_content(books: Accounting, customer: str) -> None
     assert after.updated_at > before.updated_at
     assert after.fingerprint != before.fingerprint
     assert standing(books) == {"a": after}
-    assert good(books.book([("b", after.number)]))[0].total == wanted.total
+    assert good(books.book([Booking("b", after.number)]))[0].total == wanted.total
 
 
 def test_a_draft_that_someone_else_changed_is_seen_to_be_another(bookkeeper: Bookkeeper, customer: str) -> None:
@@ -261,7 +265,7 @@ def test_a_draft_that_is_none_any_more_is_not_written_to(
     books: Accounting, bookkeeper: Bookkeeper, customer: str
 ) -> None:
     booked, deleted = good(books.create_documents([(f"k{r}", an_invoice(r, customer)) for r in ("a", "b")]))
-    (now,) = good(books.book([("b", booked.number)]))
+    (now,) = good(books.book([Booking("b", booked.number)]))
     bookkeeper.delete_draft(deleted.number)
     changes = [(f"u{one.number}", one.number, an_invoice(one.reference, customer)) for one in (booked, deleted)]
     assert codes(books.update_drafts(changes)) == ["draft_gone", "draft_gone"]
@@ -338,8 +342,8 @@ def test_a_credit_note_is_not_booked_before_its_invoice(books: Accounting, custo
     (note,) = good(books.create_documents([("n1", a_credit_note(invoice, "1", a_line("10.00")))]))
     at_once = a_credit_note(invoice, "2", a_line("10.00"))
     assert codes(books.create_documents([("n2", at_once)], book=True)) == ["credited_invoice_not_booked"]
-    assert codes(books.book([("b1", note.number)])) == ["credited_invoice_not_booked"]
-    assert codes(books.book([("b2", draft.number), ("b3", note.number)])) == ["", ""]
+    assert codes(books.book([Booking("b1", note.number)])) == ["credited_invoice_not_booked"]
+    assert codes(books.book([Booking("b2", draft.number), Booking("b3", note.number)])) == ["", ""]
 
 
 def test_nothing_is_written_into_a_closed_period(books: Accounting, bookkeeper: Bookkeeper, customer: str) -> None:
@@ -347,7 +351,7 @@ def test_nothing_is_written_into_a_closed_period(books: Accounting, bookkeeper: 
     bookkeeper.close_period(date(2025, 3, 31))
     closed, open_ = [an_invoice(str(day), customer, date=day) for day in (date(2025, 3, 31), date(2025, 4, 1))]
     assert codes(books.create_documents([("c", closed), ("o", open_)], book=True)) == ["period_closed", ""]
-    assert codes(books.book([("b", draft.number)])) == ["period_closed"]
+    assert codes(books.book([Booking("b", draft.number)])) == ["period_closed"]
     assert codes(books.update_drafts([("u", draft.number, closed.model_copy(update={"reference": "a"}))])) == [
         "period_closed"
     ]
@@ -356,7 +360,7 @@ def test_nothing_is_written_into_a_closed_period(books: Accounting, bookkeeper: 
 def test_documents_are_read_on_from_the_newest_change_that_was_seen(books: Accounting, customer: str) -> None:
     a, b = good(books.create_documents([("k1", an_invoice("a", customer)), ("k2", an_invoice("b", customer))]))
     newest = max(a.updated_at, b.updated_at)
-    (booked,) = good(books.book([("b", a.number)]))
+    (booked,) = good(books.book([Booking("b", a.number)]))
     (c,) = good(books.create_documents([("k3", an_invoice("c", customer))]))
     read = {one.reference: one for page in books.documents(newest) for one in page}
     assert read["a"] == booked
