@@ -1,5 +1,7 @@
 """Which run a step works for, and what a run is called."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 from uuid import uuid4
 
@@ -7,6 +9,7 @@ from prefect.futures import PrefectFuture
 from prefect.runtime import flow_run
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
+from adapters.integration import open_integration
 from adapters.settings import find, load
 from domain.outcomes import Misconfigured
 
@@ -17,6 +20,23 @@ SIDE_BY_SIDE = cast("TaskRunner[PrefectFuture[Any]]", ThreadPoolTaskRunner(max_w
 def this_run() -> str:
     """The id of the flow run that we are in; a name of its own for a step that is called by itself."""
     return str(flow_run.id or f"alone-{uuid4().hex[:12]}")
+
+
+@contextmanager
+def at_work(integration: str) -> Iterator[None]:
+    """This process works for the run: others can tell by the store when it is gone."""
+    store, run = open_integration(integration).store, this_run()
+    store.runs.begin(run)
+    try:
+        yield
+    finally:
+        store.runs.end(run)
+
+
+def period_name() -> str:
+    """The same of a run about a period: `sync-period shop-dk 2026-01-01 – 2026-01-07`."""
+    days = [str(flow_run.parameters.get(name, "")) for name in ("first", "last")]
+    return f"{run_name()} {' – '.join(days)}"
 
 
 def run_name() -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, or_, select, true, update
 
 from adapters.store.database import CHUNK, Database, chunks
 from adapters.store.presence import Presence
@@ -32,6 +32,28 @@ class Batch:
     integration: str
     run: str
     orders: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Among:
+    """Which orders a run is about: those sold at or after `since` and before `until`, or those of these ids."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    ids: tuple[str, ...] | None = None
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        """The same, as the database is asked."""
+        wanted: ColumnElement[bool] = true()
+        if self.since:
+            wanted &= orders.c.ordered_at >= self.since
+        if self.until:
+            wanted &= orders.c.ordered_at < self.until
+        return wanted if self.ids is None else wanted & orders.c.order_id.in_(self.ids)
+
+
+EVERYTHING = Among()
 
 
 class Orders:
@@ -84,11 +106,11 @@ class Orders:
             self._database.upsert(connection, OrdersTable, fresh, keep=THE_STEPS_OWN)
         return stale
 
-    def unfinished(self, integration: str) -> Iterator[list[OrderRow]]:
+    def unfinished(self, integration: str, among: Among = EVERYTHING) -> Iterator[list[OrderRow]]:
         """Orders that a run should take up and that no living run works on, oldest first, by some hundred."""
         with self._database.reading() as connection:
             busy = self._busy_batches(connection)
-        wanted = orders.c.eligible & orders.c.stage.in_(UNFINISHED)
+        wanted = orders.c.eligible & orders.c.stage.in_(UNFINISHED) & among.condition
         for rows in self._in_pieces(integration, wanted, orders.c.ordered_at, orders.c.order_id):
             yield [row for row in rows if row.eligible and row.stage in UNFINISHED and row.batch not in busy]
 
@@ -124,7 +146,8 @@ class Orders:
         """Orders not yet invoiced that were read under other settings than these, by some hundred."""
         otherwise = (orders.c.read_with != read_with) & orders.c.stage.not_in(INVOICED)
         for rows in self._in_pieces(integration, otherwise):
-            yield [row for row in rows if row.read_with != read_with and row.stage not in INVOICED]
+            there = [row for row in rows if not row.is_forgotten]
+            yield [row for row in there if row.read_with != read_with and row.stage not in INVOICED]
 
     def _in_pieces(
         self, integration: str, wanted: ColumnElement[bool], *place: ColumnElement[Any]
