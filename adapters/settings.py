@@ -72,10 +72,11 @@ class Secrets(BaseModel):
 
     webshop_key: SecretStr = SecretStr("")
     webshop_secret: SecretStr = SecretStr("")
+    webhook_secret: SecretStr = SecretStr("")
 
     @classmethod
     def from_environment(cls) -> "Secrets":
-        """`AFSTEM_WEBSHOP_KEY`, `AFSTEM_WEBSHOP_SECRET`."""
+        """`AFSTEM_WEBSHOP_KEY`, `AFSTEM_WEBSHOP_SECRET`, `AFSTEM_WEBHOOK_SECRET`."""
         return cls(**{name: SecretStr(os.environ.get(f"AFSTEM_{name.upper()}", "")) for name in cls.model_fields})
 
 

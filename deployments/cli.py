@@ -4,6 +4,7 @@ import typer
 
 from deployments.commands import books
 from deployments.commands.attention import attention
+from deployments.commands.backfill import backfill
 from deployments.commands.check import check
 from deployments.commands.demo import demo
 from deployments.commands.explain import explain
@@ -14,6 +15,7 @@ from deployments.commands.resolve import resolve
 from deployments.commands.retry import retry
 from deployments.commands.sync import sync
 from deployments.commands.up import up
+from deployments.commands.webhooks import webhooks
 
 main = typer.Typer(
     name="afstem",
@@ -25,6 +27,6 @@ main = typer.Typer(
     rich_markup_mode="markdown",
 )
 
-for command in (demo, init, check, plan, sync, report, explain, attention, retry, resolve, up):
+for command in (demo, init, check, plan, sync, report, explain, attention, retry, resolve, backfill, up, webhooks):
     main.command()(command)
 main.add_typer(books.app, name="books")

@@ -57,6 +57,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Porten {port} er optaget: vælg en anden med --port.",
         "Port {port} is taken: choose another with --port.",
     ),
+    "webhooks_ready": (
+        "Webshoppens webhooks (order.created, order.updated) sendes til {url}. Stop med Ctrl-C; intet går tabt.",
+        "Have the shop's webhooks (order.created, order.updated) sent to {url}. Stop with Ctrl-C; nothing is lost.",
+    ),
     "demo_folder": (
         "Demoen ligger i {folder} og må slettes, når du vil.",
         "The demo lies in {folder}; delete it whenever you like.",

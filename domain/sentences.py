@@ -734,6 +734,12 @@ SENTENCES: dict[str, Sentences] = {
         "The secret {field} is missing.",
         "Set it as an environment variable; it may not stand in the file.",
     ),
+    "no_webhooks": Sentences(
+        "En webshop af slagsen {found} i {field} sender ingen webhooks.",
+        "Det gør: {expected}. De andre læses på skema.",
+        "A webshop of the kind {found} in {field} sends no webhooks.",
+        "These do: {expected}. The others are read by schedule.",
+    ),
     "store_unusable": Sentences(
         "Lageret i {field} kan ikke bruges: {found}.",
         "Se efter, at filen eller databasen findes, og at brugeren må skrive i den.",
@@ -807,6 +813,18 @@ SENTENCES: dict[str, Sentences] = {
         "Ret kladden i hånden, eller slet den og prøv ordren igen. Den overskrives aldrig.",
         "The order was edited ({found}), and draft {expected} was changed in the books since.",
         "Correct the draft by hand, or delete it and retry the order. It is never overwritten.",
+    ),
+    "period_backwards": Sentences(
+        "Perioden fra {found} til {expected} har ingen dage.",
+        "Angiv den første dag før den sidste, og mindst én dag pr. del.",
+        "The period from {found} to {expected} has no days.",
+        "Give the first day before the last one, and at least one day a shard.",
+    ),
+    "period_before_start": Sentences(
+        "Perioden slutter {found}, og ordrer før {expected} tæller ikke.",
+        "Sæt {field} til en tidligere dag, hvis de skal faktureres.",
+        "The period ends on {found}, and orders before {expected} don't count.",
+        "Set {field} to an earlier day if they are to be invoiced.",
     ),
     "unknown_order": Sentences(
         "Der er ingen ordre {found}.",

@@ -2,7 +2,6 @@
 
 from prefect import State, allow_failure, flow
 
-from flows.forms import Days, Integration
 from tasks.classify_customers import classify_customers
 from tasks.conclude import conclude
 from tasks.create_invoices import create_invoices
@@ -14,8 +13,13 @@ from tasks.sweep_books import sweep_books
 
 
 @flow(flow_run_name=run_name, task_runner=SIDE_BY_SIDE)
-def nightly_sweep(integration: Integration, days: Days = 30) -> State[None]:
-    """Read the last weeks of the shop and all of the books again, bring in what was missed, and prove the whole."""
+def nightly_sweep(integration: str, days: int = 30) -> State[None]:
+    """Read the last weeks of the shop and all of the books again, bring in what was missed, and prove the whole.
+
+    Args:
+        integration: the name of a settings file in `AFSTEM_CONFIG_DIR`, or a path to one.
+        days: so many days of changes are read again from the shop.
+    """
     sweep_books(integration)
     fetched = fetch_orders(integration, begin_of(days))
     batches = classify_customers(integration, fetched)

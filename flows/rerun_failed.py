@@ -2,7 +2,7 @@
 
 from prefect import State, allow_failure, flow
 
-from flows.forms import BatchId, Cause, Integration, OrderNumbers
+from tasks.attention import HoldCause
 from tasks.classify_customers import gather_unfinished
 from tasks.conclude import conclude
 from tasks.create_invoices import create_invoices
@@ -12,9 +12,16 @@ from tasks.runs import SIDE_BY_SIDE, run_name
 
 @flow(flow_run_name=run_name, task_runner=SIDE_BY_SIDE)
 def rerun_failed(
-    integration: Integration, cause: Cause = "", batch: BatchId = "", orders: OrderNumbers | None = None
+    integration: str, cause: HoldCause = "", batch: str = "", orders: list[str] | None = None
 ) -> State[None]:
-    """Try held and failed orders again, also those that the books have refused before."""
+    """Try held and failed orders again, also those that the books have refused before.
+
+    Args:
+        integration: the name of a settings file in `AFSTEM_CONFIG_DIR`, or a path to one.
+        cause: only orders held for this cause, such as `cvr_length`; empty for every cause.
+        batch: only the orders of this batch, as the names of a run's tasks have it; empty for all.
+        orders: only orders with these numbers, several in one line with commas; none for all.
+    """
     batches = gather_unfinished(integration, cause, batch, orders or [])
     reconciled = reconcile_customers.map(integration, batches)
     invoiced = create_invoices.map(integration, batches, after=allow_failure(reconciled))

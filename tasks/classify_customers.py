@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 from prefect import task
 
 from adapters.integration import Integration, open_integration
-from adapters.store import Batch, OrderRow
+from adapters.store import EVERYTHING, Among, Batch, OrderRow
 from domain.batches import Groups
 from domain.classification import Classification, classify
+from domain.days import start_of
 from domain.orders import Order
 from domain.outcomes import Finding, NeedsAttention, Skip
 from tasks.chains import LOOKED_AT_AGAIN, look_at_held
@@ -35,6 +37,19 @@ def classify_customers(integration: str, fetched: dict[str, int]) -> list[str]:
     No customer of one batch appears in another, so that batches can run side by side and be rerun by themselves.
     """
     return cut_into_batches(open_integration(integration), this_run())
+
+
+@task(task_run_name="classify customers", **RETRYING)
+def classify_sold(integration: str, first: date, last: date, fetched: dict[str, int]) -> list[str]:
+    """The same for the unfinished orders that were sold in a period, its last day included."""
+    among = Among(since=start_of(first), until=start_of(last + timedelta(days=1)))
+    return cut_into_batches(open_integration(integration), this_run(), among=among)
+
+
+@task(task_run_name="classify customers", **RETRYING)
+def classify_hinted(integration: str, orders: list[str]) -> list[str]:
+    """The same for these orders."""
+    return cut_into_batches(open_integration(integration), this_run(), among=Among(ids=tuple(orders)))
 
 
 @task(task_run_name="gather unfinished orders", **RETRYING)
@@ -67,7 +82,10 @@ def make_again(integration: Integration, chosen: Callable[[OrderRow], bool]) -> 
 
 
 def cut_into_batches(
-    integration: Integration, run: str, chosen: Callable[[OrderRow], bool] = lambda row: True
+    integration: Integration,
+    run: str,
+    chosen: Callable[[OrderRow], bool] = lambda row: True,
+    among: Among = EVERYTHING,
 ) -> list[str]:
     """The step itself, for all unfinished orders (or the chosen ones), not only for those just fetched.
 
@@ -76,7 +94,7 @@ def cut_into_batches(
     refresh_documents(integration)
     groups = Groups()
     passing = Batch("", integration.name, run, ())
-    for rows in integration.store.orders.unfinished(integration.name):
+    for rows in integration.store.orders.unfinished(integration.name, among):
         verdicts = Verdicts(integration, passing, NO_CUSTOMER)
         twins = showing_one_number(integration, rows)
         for row in filter(chosen, rows):

@@ -1,16 +1,20 @@
 """Which run a step works for, and what a run is called."""
 
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+from prefect.client.orchestration import get_client
 from prefect.futures import PrefectFuture
 from prefect.runtime import flow_run
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
+from adapters.integration import open_integration
 from adapters.settings import find, load
-from domain.days import COPENHAGEN, danish_day
+from domain.days import danish_day, start_of
 from domain.outcomes import Misconfigured
 
 SIDE_BY_SIDE = cast("TaskRunner[PrefectFuture[Any]]", ThreadPoolTaskRunner(max_workers=4))
@@ -20,6 +24,23 @@ SIDE_BY_SIDE = cast("TaskRunner[PrefectFuture[Any]]", ThreadPoolTaskRunner(max_w
 def this_run() -> str:
     """The id of the flow run that we are in; a name of its own for a step that is called by itself."""
     return str(flow_run.id or f"alone-{uuid4().hex[:12]}")
+
+
+@contextmanager
+def at_work(integration: str) -> Iterator[None]:
+    """This process works for the run: others can tell by the store when it is gone."""
+    store, run = open_integration(integration).store, this_run()
+    store.runs.begin(run)
+    try:
+        yield
+    finally:
+        store.runs.end(run)
+
+
+def period_name() -> str:
+    """The same of a run about a period: `sync-period shop-dk 2026-01-01 – 2026-01-07`."""
+    days = [str(flow_run.parameters.get(name, "")) for name in ("first", "last")]
+    return f"{run_name()} {' – '.join(days)}"
 
 
 def run_name() -> str:
@@ -34,5 +55,11 @@ def run_name() -> str:
 
 def begin_of(days: int) -> datetime:
     """The beginning, in Denmark, of the day that lies so many days back: the same all day, so a Retry knows it."""
-    day = danish_day(datetime.now(UTC)) - timedelta(days=days)
-    return datetime.combine(day, time(), COPENHAGEN)
+    return start_of(danish_day(datetime.now(UTC)) - timedelta(days=days))
+
+
+def call_it(told: str) -> None:
+    """Have this run's name say how it ended: `sync-orders shop-dk: 2 of 16 orders need attention`."""
+    if flow_run.id:
+        with get_client(sync_client=True) as client:
+            client.update_flow_run(UUID(flow_run.id), name=f"{run_name()}: {told}")

@@ -2,9 +2,11 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from prefect import State
+from prefect.states import Completed
 from sqlalchemy import Connection
 
 from adapters.integration import Integration
@@ -14,6 +16,7 @@ from domain.stages import Stage
 
 NO_CUSTOMER = {"customer": ""}
 """An order that was stopped before it had its customer has none: no invoice may be written for it."""
+MOST_CAUSES = 4
 NO_FINDING: dict[str, Any] = {"code": "", "field": "", "found": "", "expected": "", "run": ""}
 
 
@@ -88,12 +91,14 @@ class Verdicts:
         `Transient` while something may still pass, `OrdersNeedAttention` where this run found a new hold.
         """
         if self._failed:
-            raise Transient(f"{orders(len(self._failed))} to be tried again: {_by_cause(self._failed.values())}")
+            raise Transient(
+                f"{orders(len(self._failed))} to be tried again: {by_cause(Counter(self._failed.values()))}"
+            )
         unfinished = self._integration.store.orders.of_batch(self._batch, frozenset({"held", "failed"}))
         news = [row for row in unfinished if row.stage == "failed" or row.run == self._batch.run]
         if news:
             need = "needs" if len(news) == 1 else "need"
-            told = f"{orders(len(news))} {need} attention: {_by_cause(row.code for row in news)}"
+            told = f"{orders(len(news))} {need} attention: {by_cause(Counter(row.code for row in news))}"
             raise OrdersNeedAttention(told, len(news))
         return {"held": len(unfinished)}
 
@@ -108,10 +113,18 @@ def counted(count: int, thing: str) -> str:
     return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
+def all_well(counts: Mapping[str, int]) -> State[dict[str, int]]:
+    """The state of a batch that is all well, with what was done in its message: `12 invoices, 1 held`."""
+    told = [f"{count} {thing.replace('_', ' ')}" for thing, count in counts.items() if count]
+    return Completed(message=", ".join(told) or "nothing to do", data=dict(counts))
+
+
 def kept(values: Sequence[Any]) -> str:
     """A list of domain values as the store keeps it."""
     return json.dumps([value.model_dump(mode="json") for value in values], ensure_ascii=False)
 
 
-def _by_cause(causes: Iterable[str]) -> str:
-    return ", ".join(f"{count} × {cause}" for cause, count in Counter(causes).most_common())
+def by_cause(causes: Counter[str]) -> str:
+    """How many of each, the most first: `2 × cvr_length, 1 × bad_amount`, at most so many that a line holds them."""
+    told = ", ".join(f"{count} × {cause}" for cause, count in causes.most_common(MOST_CAUSES))
+    return told + (f" and {len(causes) - MOST_CAUSES} more causes" if len(causes) > MOST_CAUSES else "")

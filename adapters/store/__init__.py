@@ -11,9 +11,11 @@ from sqlmodel import SQLModel
 from adapters.store.database import PATIENCE, Database
 from adapters.store.directory import Directory, Link
 from adapters.store.documents import Documents
+from adapters.store.hints import Hints
 from adapters.store.operations import Operations
-from adapters.store.orders import Batch, Orders
+from adapters.store.orders import EVERYTHING, Among, Batch, Orders, Standing
 from adapters.store.presence import Presence
+from adapters.store.runs import Runs
 from adapters.store.tables import (
     ChangeRow,
     CursorRow,
@@ -31,6 +33,8 @@ from adapters.store.vat_answers import VatAnswers
 from domain.stages import UNFINISHED
 
 __all__ = [
+    "EVERYTHING",
+    "Among",
     "Batch",
     "ChangeRow",
     "Directory",
@@ -40,6 +44,7 @@ __all__ = [
     "Operations",
     "OrderRow",
     "Orders",
+    "Standing",
     "Store",
     "VatAnswers",
 ]
@@ -53,6 +58,8 @@ class Store:
         self.presence = Presence(self.database)
         self.orders = Orders(self.database, self.presence)
         self.vat_answers = VatAnswers(self.database)
+        self.hints = Hints(self.database)
+        self.runs = Runs(self.database, self.presence)
 
     def directory(self, books: str) -> Directory:
         """The customers of these books."""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, delete, select
 
 from adapters.store.database import Database, chunks
+from adapters.store.forgotten import Forgotten
 from adapters.store.presence import Presence
 from adapters.store.tables import CursorRow, DirectoryKeyRow, DirectoryRow, LeaseRow, LinkRow, table_of
 from domain.customers import Customer, fingerprint
@@ -35,6 +36,7 @@ class Directory:
         self._database = database
         self._presence = presence
         self.books = books
+        self.forgotten = Forgotten(database, books)
 
     def cursor(self) -> datetime | None:
         """The newest change that the mirror holds; None while it was never filled."""
@@ -55,8 +57,10 @@ class Directory:
         sweep = self._sweep(connection)
         for piece in chunks(customers):
             known = self._known(connection, [customer.number for customer in piece])
-            rows = {customer.number: self._row(customer, sweep) for customer in piece}
-            fresh = [customer for customer in piece if known.get(customer.number) != rows[customer.number]]
+            forgotten = self.forgotten.among(connection, [customer.number for customer in piece])
+            there = [customer for customer in piece if customer.number not in forgotten]
+            rows = {customer.number: self._row(customer, sweep) for customer in there}
+            fresh = [customer for customer in there if known.get(customer.number) != rows[customer.number]]
             numbers = [customer.number for customer in fresh]
             connection.execute(delete(keys).where(keys.c.books == self.books, keys.c.number.in_(numbers)))
             self._database.upsert(connection, DirectoryRow, [rows[number] for number in numbers])

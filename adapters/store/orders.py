@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, or_, select, true, update
 
 from adapters.store.database import CHUNK, Database, chunks
 from adapters.store.presence import Presence
@@ -32,6 +32,35 @@ class Batch:
     integration: str
     run: str
     orders: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Among:
+    """Which orders a run is about: those sold at or after `since` and before `until`, or those of these ids."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    ids: tuple[str, ...] | None = None
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        """The same, as the database is asked."""
+        wanted: ColumnElement[bool] = true()
+        if self.since:
+            wanted &= orders.c.ordered_at >= self.since
+        if self.until:
+            wanted &= orders.c.ordered_at < self.until
+        return wanted if self.ids is None else wanted & orders.c.order_id.in_(self.ids)
+
+
+EVERYTHING = Among()
+
+
+class Standing(NamedTuple):
+    """Where an order stands, and, if it is held, skipped or failed, for what cause."""
+
+    stage: str
+    code: str
 
 
 class Orders:
@@ -84,11 +113,11 @@ class Orders:
             self._database.upsert(connection, OrdersTable, fresh, keep=THE_STEPS_OWN)
         return stale
 
-    def unfinished(self, integration: str) -> Iterator[list[OrderRow]]:
+    def unfinished(self, integration: str, among: Among = EVERYTHING) -> Iterator[list[OrderRow]]:
         """Orders that a run should take up and that no living run works on, oldest first, by some hundred."""
         with self._database.reading() as connection:
             busy = self._busy_batches(connection)
-        wanted = orders.c.eligible & orders.c.stage.in_(UNFINISHED)
+        wanted = orders.c.eligible & orders.c.stage.in_(UNFINISHED) & among.condition
         for rows in self._in_pieces(integration, wanted, orders.c.ordered_at, orders.c.order_id):
             yield [row for row in rows if row.eligible and row.stage in UNFINISHED and row.batch not in busy]
 
@@ -124,7 +153,8 @@ class Orders:
         """Orders not yet invoiced that were read under other settings than these, by some hundred."""
         otherwise = (orders.c.read_with != read_with) & orders.c.stage.not_in(INVOICED)
         for rows in self._in_pieces(integration, otherwise):
-            yield [row for row in rows if row.read_with != read_with and row.stage not in INVOICED]
+            there = [row for row in rows if not row.is_forgotten]
+            yield [row for row in there if row.read_with != read_with and row.stage not in INVOICED]
 
     def _in_pieces(
         self, integration: str, wanted: ColumnElement[bool], *place: ColumnElement[Any]
@@ -166,20 +196,31 @@ class Orders:
         with self._database.reading() as connection:
             return Counter({row.stage: row.count for row in connection.execute(query)})
 
-    def stages_of(self, integration: str, run: str) -> Counter[str]:
-        """How many of the orders that a run took up stand at each stage now."""
+    def standing_of(self, integration: str, run: str) -> Counter[Standing]:
+        """How many of the orders that a run took up stand where now."""
         query = select(batches.c.orders).where(batches.c.integration == integration, batches.c.run == run)
-        found: Counter[str] = Counter()
+        found: Counter[Standing] = Counter()
         with self._database.reading() as connection:
             ids = [order for text in connection.execute(query).scalars() for order in json.loads(text)]
             for piece in chunks(ids):
                 count = (
-                    select(orders.c.stage, func.count().label("count"))
+                    select(orders.c.stage, orders.c.code, func.count().label("how_many"))
                     .where(orders.c.integration == integration, orders.c.order_id.in_(piece))
-                    .group_by(orders.c.stage)
+                    .group_by(orders.c.stage, orders.c.code)
                 )
-                found.update({row.stage: row.count for row in connection.execute(count)})
+                for row in connection.execute(count):
+                    found[Standing(row.stage, row.code)] += row.how_many
         return found
+
+    def held_by(self, integration: str, run: str) -> list[tuple[str, str, str]]:
+        """Number, code and field of every order that this run found to need a person, in the order they were sold."""
+        query = (
+            select(orders.c.number, orders.c.code, orders.c.field)
+            .where(orders.c.integration == integration, orders.c.run == run, orders.c.stage == "held")
+            .order_by(orders.c.ordered_at, orders.c.order_id)
+        )
+        with self._database.reading() as connection:
+            return [(row.number, row.code, row.field) for row in connection.execute(query)]
 
     def make_batches(self, integration: str, run: str, groups: Sequence[Sequence[str]]) -> list[str]:
         """Claim each group of order ids for a new batch; gives the batches' ids."""

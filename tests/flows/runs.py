@@ -19,6 +19,7 @@ from prefect.client.schemas.objects import Log, TaskRun
 from prefect.client.schemas.sorting import TaskRunSort
 
 PATIENCE_SECONDS = 60
+NEED_ATTENTION = " orders need attention: "
 EVERYTHING = 200
 """As many as the server gives at once."""
 
@@ -38,7 +39,9 @@ class Run:
     def __init__(self, state: State[Any], run: UUID | None = None) -> None:
         self.id: UUID = run or state.state_details.flow_run_id  # type: ignore[assignment]
         self.state = str(state.name)
-        self.message = str(state.message)
+        said, attention, causes = str(state.message).partition(NEED_ATTENTION)
+        self.message = said + attention.rstrip(": ")
+        self.causes = causes
 
     def tasks(self, count: int, attempt: int = 1) -> dict[str, TaskRun]:
         """Its task runs by name, once `count` of them have ended; each Retry of the run is another attempt."""
