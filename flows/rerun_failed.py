@@ -1,5 +1,7 @@
 """Try again what is held or failed: all of it, one cause, a batch, or some orders. Nothing is fetched from the shop."""
 
+from collections.abc import Sequence
+
 from prefect import State, allow_failure, flow
 
 from tasks.attention import HoldCause
@@ -11,9 +13,7 @@ from tasks.runs import SIDE_BY_SIDE, run_name
 
 
 @flow(flow_run_name=run_name, task_runner=SIDE_BY_SIDE)
-def rerun_failed(
-    integration: str, cause: HoldCause = "", batch: str = "", orders: list[str] | None = None
-) -> State[None]:
+def rerun_failed(integration: str, cause: HoldCause = "", batch: str = "", orders: Sequence[str] = ()) -> State[None]:
     """Try held and failed orders again, also those that the books have refused before.
 
     Args:
@@ -22,7 +22,7 @@ def rerun_failed(
         batch: only the orders of this batch, as the names of a run's tasks have it; empty for all.
         orders: only orders with these numbers, several in one line with commas; none for all.
     """
-    batches = gather_unfinished(integration, cause, batch, orders or [])
+    batches = gather_unfinished(integration, cause, batch, orders)
     reconciled = reconcile_customers.map(integration, batches)
     invoiced = create_invoices.map(integration, batches, after=allow_failure(reconciled))
     return conclude(integration, [*reconciled, *invoiced])

@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 from urllib.parse import quote
 
 from prefect import get_run_logger
-from prefect.artifacts import create_table_artifact
+from prefect.artifacts import create_markdown_artifact
 from prefect.client.orchestration import get_client
 from prefect.exceptions import ObjectNotFound
 from prefect.utilities.urls import url_for
@@ -16,6 +16,7 @@ from pydantic import WithJsonSchema
 from adapters.integration import Integration
 from domain.outcomes import Finding
 from domain.sentences import SENTENCES, Language, fix, what
+from tasks.verdicts import counted
 
 MOST_NAMED = 20
 MOST_LOGGED = 5
@@ -51,22 +52,25 @@ def causes_of(integration: Integration) -> list[Cause]:
 
 
 def publish_attention(integration: Integration, causes: Sequence[Cause]) -> None:
-    """The artifact: which orders, what is wrong in which field, what to do, and a link to the form that goes on."""
-    language = integration.settings.language
-    rows = [
-        {
-            "orders": named(cause.orders),
-            "cause": what(cause.finding, language, with_values=False),
-            "fix": fix(cause.finding, language),
-            "then": link(integration.name, cause),
-        }
-        for cause in causes
-    ]
+    """The artifact: what is wrong in which field, with which orders, what to do, and the form that goes on then."""
     total = sum(len(cause.orders) for cause in causes)
-    create_table_artifact(
-        table=rows,
+    create_markdown_artifact(
+        "\n\n".join(section(integration, cause) for cause in causes) or "–",
         key=f"{integration.name}-attention",
         description=f"Orders that need attention, by cause: {total} in all",
+    )
+
+
+def section(integration: Integration, cause: Cause) -> str:
+    """One cause as markdown: a table of the UI would not break its lines."""
+    language = integration.settings.language
+    return "\n\n".join(
+        (
+            f"### {what(cause.finding, language, with_values=False)}",
+            f"**{counted(len(cause.orders), 'order')}:** {named(cause.orders)}",
+            fix(cause.finding, language),
+            link(integration.name, cause),
+        )
     )
 
 

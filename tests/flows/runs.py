@@ -78,6 +78,8 @@ class Run:
     def artifact(self, key: str) -> list[dict[str, Any]]:
         """The rows of the table that it published under this key; none if it published none."""
         found = self.page(key)
+        if key.endswith("-attention"):
+            return [attention(section) for section in found.split("### ")[1:]]
         rows: list[dict[str, Any]] = json.loads(found) if found else []
         return rows
 
@@ -87,3 +89,9 @@ class Run:
             these = {"artifacts": {"flow_run_id": {"any_": [str(self.id)]}, "key": {"any_": [key]}}}
             found = httpx.post(f"{client.api_url}artifacts/filter", json=these).raise_for_status().json()
         return str(found[0]["data"]) if found else ""
+
+
+def attention(section: str) -> dict[str, Any]:
+    """One cause of the artifact about attention: its sentence, its orders, what to do, and where to go on."""
+    cause, orders, fix, then = section.strip().split("\n\n")
+    return {"cause": cause, "orders": orders.partition(":** ")[2], "fix": fix, "then": then}
