@@ -7,6 +7,7 @@ from deployments.commands.attention import attention
 from deployments.commands.backfill import backfill
 from deployments.commands.check import check
 from deployments.commands.demo import demo
+from deployments.commands.deploy import deploy
 from deployments.commands.explain import explain
 from deployments.commands.init import init
 from deployments.commands.plan import plan
@@ -27,6 +28,21 @@ main = typer.Typer(
     rich_markup_mode="markdown",
 )
 
-for command in (demo, init, check, plan, sync, report, explain, attention, retry, resolve, backfill, up, webhooks):
+for command in (
+    demo,
+    init,
+    check,
+    plan,
+    sync,
+    report,
+    explain,
+    attention,
+    retry,
+    resolve,
+    backfill,
+    up,
+    deploy,
+    webhooks,
+):
     main.command()(command)
 main.add_typer(books.app, name="books")

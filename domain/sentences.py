@@ -722,6 +722,18 @@ SENTENCES: dict[str, Sentences] = {
         '{field} can\'t be "{found}". Allowed: {expected}.',
         "Correct the value in the settings file.",
     ),
+    "prefect_server_unnamed": Sentences(
+        "{field} nævner ingen Prefect-server.",
+        "Sæt {field} til serverens adresse, fx http://127.0.0.1:4200/api. På én maskine er afstem up nok.",
+        "{field} names no Prefect server.",
+        "Set {field} to the server's address, such as http://127.0.0.1:4200/api. On one machine, afstem up is enough.",
+    ),
+    "deploy_failed": Sentences(
+        "Prefect-serveren tog ikke imod det hele: {found}",
+        "Kontrollér adressen i {field}, adgangen i PREFECT_API_AUTH_STRING, og at serveren har samme version.",
+        "The Prefect server did not take all of it: {found}",
+        "Check the address in {field}, the credentials in PREFECT_API_AUTH_STRING, and that the server has the same version.",
+    ),
     "alert_block_missing": Sentences(
         "Prefect har ingen blok {found}, som {field} nævner.",
         "Opret blokken i Prefect under Blocks, eller ret navnet; det skrives som type/navn, fx slack-webhook/bogholderi.",

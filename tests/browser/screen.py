@@ -9,7 +9,6 @@ from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
-from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support import expected_conditions as conditions
 from selenium.webdriver.support.wait import WebDriverWait
 
@@ -32,10 +31,14 @@ class Screen:
         """Go to a page of the UI, or follow a link of it."""
         self._browser.get(path if path.startswith("http") else f"{self._url}{path}")
 
-    def see(self, text: str) -> WebElement:
+    def see(self, text: str) -> None:
         """Wait until this text can be read somewhere."""
-        here = (By.XPATH, f"//*[text()[contains(., {_quoted(text)})]]")
-        return self._wait().until(conditions.visibility_of_element_located(here), f"not to be seen: {text}")
+        here = (By.XPATH, f"//body//*[text()[contains(., {_quoted(text)})]]")
+
+        def is_there(browser: Chrome) -> bool:
+            return any(found.is_displayed() for found in browser.find_elements(*here))
+
+        self._wait().until(is_there, f"not to be seen: {text}")
 
     def click(self, text: str) -> None:
         """Click on the link that holds this text, or on the button or tab that says just this."""
