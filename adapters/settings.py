@@ -11,6 +11,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
 from adapters.accounting.local import LocalAccounting
+from adapters.einvoicing.settings import EinvoicingSettings
 from adapters.vies import VatSettings
 from adapters.webshops.settings import FilesWebshop, WooCommerceWebshop
 from domain.invoice_rules import InvoiceRules
@@ -47,6 +48,7 @@ class Settings(Rules):
     customers: CustomerRules = CustomerRules()
     invoices: InvoiceRules = InvoiceRules()
     vat: VatSettings = VatSettings()
+    einvoicing: EinvoicingSettings = EinvoicingSettings()
     run: RunSettings = RunSettings()
 
     @property
@@ -103,6 +105,7 @@ def _with_absolute_paths(settings: Settings, folder: Path) -> Settings:
     webshop = settings.webshop
     paths = {name: folder / value for name, value in webshop if isinstance(value, Path)}
     accounting = settings.accounting.model_copy(update={"path": folder / settings.accounting.path})
+    einvoicing = settings.einvoicing.model_copy(update={"rules": folder / settings.einvoicing.rules})
     url = os.environ.get("AFSTEM_STORE_URL") or settings.store.url
     if url.startswith("sqlite:///"):
         url = f"sqlite:///{folder / url.removeprefix('sqlite:///')}"
@@ -110,6 +113,7 @@ def _with_absolute_paths(settings: Settings, folder: Path) -> Settings:
         update={
             "webshop": webshop.model_copy(update=paths),
             "accounting": accounting,
+            "einvoicing": einvoicing,
             "store": StoreSettings(url=url),
         }
     )
