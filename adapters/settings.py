@@ -62,10 +62,11 @@ class Secrets(BaseModel):
 
     webshop_key: SecretStr = SecretStr("")
     webshop_secret: SecretStr = SecretStr("")
+    einvoicing_token: SecretStr = SecretStr("")
 
     @classmethod
     def from_environment(cls) -> "Secrets":
-        """`AFSTEM_WEBSHOP_KEY`, `AFSTEM_WEBSHOP_SECRET`."""
+        """`AFSTEM_WEBSHOP_KEY`, `AFSTEM_WEBSHOP_SECRET`, `AFSTEM_EINVOICING_TOKEN`."""
         return cls(**{name: SecretStr(os.environ.get(f"AFSTEM_{name.upper()}", "")) for name in cls.model_fields})
 
 
@@ -105,7 +106,10 @@ def _with_absolute_paths(settings: Settings, folder: Path) -> Settings:
     webshop = settings.webshop
     paths = {name: folder / value for name, value in webshop if isinstance(value, Path)}
     accounting = settings.accounting.model_copy(update={"path": folder / settings.accounting.path})
-    einvoicing = settings.einvoicing.model_copy(update={"rules": folder / settings.einvoicing.rules})
+    einvoicing = settings.einvoicing
+    einvoicing = einvoicing.model_copy(
+        update={name: folder / value for name, value in einvoicing if isinstance(value, Path)}
+    )
     url = os.environ.get("AFSTEM_STORE_URL") or settings.store.url
     if url.startswith("sqlite:///"):
         url = f"sqlite:///{folder / url.removeprefix('sqlite:///')}"

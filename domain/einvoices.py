@@ -107,9 +107,12 @@ def _fits_slip(einvoice: Einvoice) -> bool:
     return not isinstance(slip, Fik) or slip.card == "73" or bool(payment_id(slip, einvoice.number))
 
 
-def check_before_booking(invoice: Invoice, seller: Seller) -> tuple[Finding, ...]:
-    """The same for an invoice that has no number yet: receiver, seller, lines and sums."""
-    return (*_receiver(invoice), *_seller(seller), *_document(invoice))
+def check_before_booking(invoice: Invoice, seller: Seller | None) -> tuple[Finding, ...]:
+    """The same for an invoice that has no number yet: receiver, seller, lines and sums.
+
+    Without a `seller` the accounting system writes the document, and knows who sells.
+    """
+    return (*_receiver(invoice), *(_seller(seller) if seller else ()), *_document(invoice))
 
 
 def _receiver(invoice: Invoice) -> list[Finding]:

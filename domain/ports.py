@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from domain.customers import Customer, CustomerChange, CustomerField, NewCustomer
-from domain.invoices import Document, Invoice
+from domain.dispatches import Progress
+from domain.einvoice_rules import Channel
+from domain.invoices import Document, DocumentKind, Invoice
 from domain.orders import Frozen, Order, RawOrder
 from domain.outcomes import Finding, NeedsAttention, Transient
 from domain.vat import VatNumberAnswer
@@ -131,6 +133,38 @@ class Accounting(Protocol):
 
     def sent(self, numbers: Sequence[str]) -> Sequence[bool]:
         """Whether the system counts each booked document among those that it has sent as e-invoices."""
+
+
+class Letter(NamedTuple):
+    """An e-invoice to hand over, or one that was: `key` is its operation's, the same at each try and no other's.
+
+    `kind` and `number` are the document's own in the books, by which receivers answer, and `reference` is ours.
+    `content` is the document as it was written; empty where only what became of it is asked for.
+    """
+
+    key: str
+    kind: DocumentKind
+    number: str
+    reference: str
+    content: bytes = b""
+
+
+class EinvoiceChannel(Protocol):
+    """A way on which e-invoices leave. Bulk-first: one outcome for each letter, in the same order.
+
+    A key that the channel has already is never sent again: it gets its progress instead.
+    """
+
+    name: Channel
+
+    def check(self) -> Sequence[Finding]:
+        """What is wrong with the way there; empty when all is well. Nothing is sent."""
+
+    def send(self, letters: Sequence[Letter]) -> Sequence[Progress | NeedsAttention | Transient]:
+        """Hand over each: `NeedsAttention` where it is refused, `Transient` where nobody knows and a try may help."""
+
+    def progress(self, letters: Sequence[Letter]) -> Sequence[Progress | Transient | None]:
+        """What the channel knows of each; None where it was never handed over."""
 
 
 class VatNumbers(Protocol):

@@ -8,6 +8,7 @@ from prefect import task
 from adapters.integration import Integration, open_integration
 from adapters.store import Batch, OrderRow
 from domain.credit_notes import build_credit_notes
+from domain.dispatches import fulfil_before_booking
 from domain.invoices import Invoice
 from domain.invoicing import Built, build_invoice
 from domain.orders import CustomerType, Order
@@ -19,7 +20,7 @@ from tasks.changes import is_over, wanted_undoings
 from tasks.retrying import RETRYING
 from tasks.vat_proofs import proofs
 from tasks.verdicts import NO_FINDING, Verdicts, kept
-from tasks.writing import Wanted, Writer
+from tasks.writing import Wanted, Writer, owed_einvoice
 
 
 @task(task_run_name="create invoices {batch}", **RETRYING)
@@ -74,11 +75,20 @@ class Invoices:
             raise proof
         vat = self._integration.settings.vat
         invoice = self._built(row, chain, order, vat, proof)
+        if owed_einvoice(self._integration, row) and not (chain.invoice and chain.invoice.state == "booked"):
+            self._refuse_unsendable(row, order, invoice.invoice)
 
         def rebuild(earlier: Order) -> Invoice:
             return self._built(row, chain, earlier, vat.without_proof()).invoice
 
         return Wanted(row, order, invoice.invoice, invoice.warnings, rebuild)
+
+    def _refuse_unsendable(self, row: OrderRow, order: Order, invoice: Invoice) -> None:
+        """Raise `NeedsAttention` before an invoice is booked whose e-invoice could not go, or would not be paid."""
+        settings = self._integration.settings
+        needs_contact = settings.einvoicing.by_accounting and self._integration.books.capabilities.contacts
+        contacts_of = self._customers.get(row.customer) if needs_contact else None
+        fulfil_before_booking(order, invoice, settings.einvoicing, settings.webshop.fields.by_field, contacts_of)
 
     def _built(
         self, row: OrderRow, chain: Chain, order: Order, vat: VatRules, answer: VatNumberAnswer | None = None

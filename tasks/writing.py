@@ -1,12 +1,13 @@
 """Writing documents to the books exactly once: intent, call, outcome; what stands there already is looked at first."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from adapters.integration import Integration
 from adapters.store import Batch, DocumentRow, OrderRow
-from domain.invoices import Built, Document, Invoice
+from domain.dispatches import State
+from domain.invoices import Built, Document, DocumentKind, Invoice
 from domain.invoicing import difference
 from domain.orders import Order
 from domain.outcomes import AfstemError, Finding, NeedsAttention, Transient
@@ -66,6 +67,7 @@ class Writer:
         self._batch = batch
         self._verdicts = verdicts
         self._book = integration.settings.accounting.book
+        self._einvoices = integration.settings.einvoicing
 
     def write(self, wanted: Sequence[Wanted]) -> list[tuple[Wanted, str]]:
         """Make each document stand in the books; gives those that do, with their state (`draft` or `booked`)."""
@@ -97,8 +99,10 @@ class Writer:
         return standing
 
     def _create(self, asked: Sequence[Asked]) -> list[Kept]:
+        """What the accounting system sends is booked in a call of its own: that one sends it."""
         pairs = [(one.key, one.wanted.document) for one in asked]
-        return self._keep(asked, self._integration.books.create_documents(pairs, book=self._book) if pairs else [])
+        at_once = self._book and not self._einvoices.by_accounting
+        return self._keep(asked, self._integration.books.create_documents(pairs, book=at_once) if pairs else [])
 
     def _settle(self, asked: Sequence[Asked], standing: Mapping[str, DocumentRow]) -> list[Kept]:
         """See to documents that stand there already."""
@@ -128,7 +132,9 @@ class Writer:
         references = [one.reference for one in asked]
         found = {one.reference: one for one in self._integration.books.find_documents(references)} if asked else {}
         gone = {name: NeedsAttention("draft_gone", "number", standing[name].number) for name in references}
-        return self._keep(asked, [found.get(name, gone[name]) for name in references])
+        ours = self._integration.operations.unanswered([one.key for one in asked])
+        strangers = {one.reference for one in asked if one.key not in ours}
+        return self._keep(asked, [found.get(name, gone[name]) for name in references], strangers)
 
     def _rewrite(self, asked: Sequence[Asked], standing: Mapping[str, DocumentRow]) -> list[Kept]:
         self._intend("document", [(one.key, one.reference) for one in asked])
@@ -142,14 +148,28 @@ class Writer:
             return kept
         asked = [Asked(f"booking|{one.wanted.document.reference}|{one.number}", one.wanted) for one in drafts]
         self._intend("booking", [(one.key, one.reference) for one in asked])
-        numbers = [Booking(one.key, draft.number) for one, draft in zip(asked, drafts, strict=True)]
+        numbers = [
+            Booking(one.key, draft.number, self._sends(one.wanted)) for one, draft in zip(asked, drafts, strict=True)
+        ]
         return [one for one in kept if one.state != "draft"] + self._keep(asked, self._integration.books.book(numbers))
 
     def _intend(self, kind: str, wanted: Sequence[tuple[str, str]]) -> set[str]:
         return self._integration.operations.intend(kind, wanted, self._batch.id) if wanted else set()
 
-    def _keep(self, asked: Sequence[Asked], outcomes: Sequence[Document | NeedsAttention | Transient]) -> list[Kept]:
-        """Commit what came of each call before anything else is done."""
+    def _sends(self, wanted: Wanted) -> bool:
+        """Whether the accounting system shall send this document in the call that books it."""
+        return self._einvoices.by_accounting and owed_einvoice(self._integration, wanted.row)
+
+    def _keep(
+        self,
+        asked: Sequence[Asked],
+        outcomes: Sequence[Document | NeedsAttention | Transient],
+        strangers: Collection[str] = (),
+    ) -> list[Kept]:
+        """Commit what came of each call before anything else is done, with the e-invoice that is owed from now on.
+
+        `strangers` are references of documents that the store knew nothing of: nobody can say what was sent of them.
+        """
         pairs = list(zip(asked, outcomes, strict=True))
         written = [(one, outcome) for one, outcome in pairs if isinstance(outcome, Document)]
         refused = [(one, outcome) for one, outcome in pairs if isinstance(outcome, AfstemError)]
@@ -158,6 +178,8 @@ class Writer:
         with self._integration.store.together() as connection:
             content = [(one.wanted.order, one.wanted.document, found) for one, found in written]
             self._integration.documents.wrote(connection, self._integration.name, content)
+            owed = [one for one, _ in written if owed_einvoice(self._integration, one.wanted.row)]
+            self._integration.dispatches.owe(connection, [_owed(one, strangers) for one in owed])
             self._integration.operations.done(connection, ended)
         for one, error in refused:
             self._verdicts.refused(one.wanted.row, self._understood(one.wanted, error))
@@ -177,6 +199,16 @@ class Writer:
             wanted.row.customer = ""
             return Transient("the customer was deleted from the books: it is matched afresh")
         return error
+
+
+def owed_einvoice(integration: Integration, row: OrderRow) -> bool:
+    """Whether the documents of this order go out as e-invoices."""
+    return integration.settings.einvoicing.on and row.customer_type == "ean"
+
+
+def _owed(asked: Asked, strangers: Collection[str]) -> tuple[str, str, DocumentKind, State]:
+    state: State = "unsure" if asked.reference in strangers else "due"
+    return asked.reference, asked.wanted.order.id, asked.wanted.document.kind, state
 
 
 def judge(wanted: Wanted, standing: DocumentRow) -> Verdict:
