@@ -1,7 +1,7 @@
 """What became of the e-invoices that were handed over: the channels are asked, and nobody waits in silence."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from prefect import task
@@ -17,9 +17,11 @@ from domain.ports import Letter
 from tasks.dispatch_einvoices import TAKEN_UP, settle
 from tasks.retrying import RETRYING
 from tasks.runs import this_run
-from tasks.verdicts import Verdicts
+from tasks.verdicts import OrdersNeedAttention, Verdicts
 
 AT_ONCE = 100
+Tell = Callable[[Integration, DispatchRow, str], None]
+"""How news of a dispatch is told, with the number of its order."""
 NOTEWORTHY = frozenset({"sent", "delivered", "rejected", "silent", "due"})
 """What is told as an event; `due` once more is what goes another way than the accounting system's."""
 
@@ -30,22 +32,21 @@ def gather_answers(integration: str) -> dict[str, int]:
 
     Raises `Transient` where a channel could not be asked, and `NeedsAttention` where an answer is for a person.
     """
-    return follow(open_integration(integration), this_run())
+    return follow(open_integration(integration), this_run(), tell=tell)
 
 
-def follow(integration: Integration, run: str, now: datetime | None = None) -> dict[str, int]:
-    """The step itself; `now` is what the clock says."""
+def follow(integration: Integration, run: str, now: datetime | None = None, tell: Tell | None = None) -> dict[str, int]:
+    """The step itself. `now` is what the clock says; `tell` is told each piece of news, after it was committed."""
     if not integration.settings.einvoicing.on:
         return {}
     now = now or datetime.now(UTC)
     ids = integration.dispatches.followed(now)
+    tell = tell or (lambda integration, row, order: None)
     followers = [Follower(integration, run, now, ids[start : start + AT_ONCE]) for start in range(0, len(ids), AT_ONCE)]
-    news = sum(one.follow() for one in followers)
-    faults = [fault for one in followers if (fault := one.fault)]
-    if faults:
-        raise faults[0]
-    for one in followers:
-        one.conclude()
+    news = sum(one.follow(tell) for one in followers)
+    for fault in (*(one.fault for one in followers), *(one.attention for one in followers)):
+        if fault:
+            raise fault
     return {"asked": len(ids), "news": news}
 
 
@@ -59,9 +60,12 @@ class Follower:
         self._verdicts = Verdicts(integration, self._batch)
         self._now = now
         self.fault: Transient | None = None
+        """A channel that could not be asked."""
+        self.attention: OrdersNeedAttention | None = None
+        """New answers that are for a person."""
 
-    def follow(self) -> int:
-        """Ask, note and settle; gives how many had news. A channel that doesn't answer is left in `fault`."""
+    def follow(self, tell: Tell) -> int:
+        """Ask, note, settle and tell; gives how many had news."""
         orders = self._integration.store.orders
         self._batch = orders.open(self._batch.id, TAKEN_UP)
         try:
@@ -74,16 +78,15 @@ class Follower:
                 for row in rows:
                     settle(self._integration, row, dispatches.get(row.order_id, []), self._verdicts)
                 self._verdicts.commit(connection)
+            self._verdicts.conclude()
+        except OrdersNeedAttention as found:
+            self.attention = found
         finally:
             orders.release(self._batch)
         numbers = {row.order_id: row.number for row in rows}
         for one in news:
             tell(self._integration, one, numbers[one.order_id])
         return len(news)
-
-    def conclude(self) -> None:
-        """Raise where a new answer is for a person."""
-        self._verdicts.conclude()
 
     def _asked(self, dispatches: Sequence[DispatchRow]) -> Iterator[tuple[DispatchRow, Progress | None]]:
         """Each with what its channel knows; None where it can't say, or isn't one of the settings' any more."""
