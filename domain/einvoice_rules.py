@@ -5,7 +5,7 @@ The most common rules have their row; of any other the official text is told as 
 
 from domain.sentences import Sentences
 
-SCHEMA: dict[str, Sentences] = {
+OF_SCHEMA: dict[str, Sentences] = {
     "order": Sentences(
         "{element} står, hvor det ikke må stå.",
         "Her skulle i stedet stå et af: {expected}. Elementer har en fast rækkefølge, så ofte mangler ét før dette.",

@@ -4,8 +4,8 @@ import re
 from typing import NamedTuple
 
 from domain.einvoice_places import place
-from domain.einvoice_rules import RULES, SAME, SCHEMA, UNKNOWN
-from domain.einvoices import Violation
+from domain.einvoice_rules import OF_SCHEMA, RULES, SAME, UNKNOWN
+from domain.einvoices import SCHEMA, Violation
 from domain.sentences import Language, Sentences, fix, what
 
 
@@ -24,11 +24,12 @@ def explained(violation: Violation, language: Language) -> Explained:
     """The violation in words."""
     if violation.finding is not None:
         told = what(violation.finding, language), fix(violation.finding, language)
-    elif violation.rule == "XSD":
+    elif violation.rule == SCHEMA:
         told = _of_schema(violation.text, language)
     else:
         told = _in(language, RULES.get(SAME.get(violation.rule, violation.rule), UNKNOWN))
-    return Explained(violation.rule, violation.fatal, place(violation.place, language), *told, violation.text)
+    official = _NAMESPACE.sub("", violation.text)
+    return Explained(violation.rule, violation.fatal, place(violation.place, language), *told, official)
 
 
 def _in(language: Language, row: Sentences, **places: str) -> tuple[str, str]:
@@ -58,4 +59,4 @@ def _of_schema(text: str, language: Language) -> tuple[str, str]:
         "is not a valid value": "value",
     }
     kind = next((kind for words, kind in kinds.items() if words in bare), "other")
-    return _in(language, SCHEMA[kind], **places)
+    return _in(language, OF_SCHEMA[kind], **places)
