@@ -15,7 +15,7 @@ from adapters.vies import Vies
 from adapters.webshops.files import FilesShop
 from adapters.webshops.settings import FilesWebshop
 from adapters.webshops.woocommerce import WooCommerceShop
-from domain.einvoice_rules import Channel
+from domain.einvoicing_rules import Channel
 from domain.orders import Order, RawOrder
 from domain.outcomes import Misconfigured
 from domain.ports import Accounting, EinvoiceChannel, VatNumbers, Webshop

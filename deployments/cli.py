@@ -2,7 +2,7 @@
 
 import typer
 
-from deployments.commands import books
+from deployments.commands import books, einvoice
 from deployments.commands.attention import attention
 from deployments.commands.check import check
 from deployments.commands.demo import demo
@@ -28,3 +28,4 @@ main = typer.Typer(
 for command in (demo, init, check, plan, sync, report, explain, attention, retry, resolve, up):
     main.command()(command)
 main.add_typer(books.app, name="books")
+main.add_typer(einvoice.app, name="einvoice")

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from domain.customers import Customer, wanted_contacts
-from domain.einvoice_rules import Channel, EinvoicingRules
 from domain.einvoices import check_before_booking
+from domain.einvoicing_rules import Channel, EinvoicingRules
 from domain.identity import normalise
 from domain.invoices import Invoice
 from domain.orders import Order, OrderField

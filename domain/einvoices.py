@@ -17,6 +17,8 @@ from domain.orders import Frozen
 from domain.outcomes import Finding
 from domain.sellers import Fik, Seller, payment_id
 
+SCHEMA = "XSD"
+"""The rule of all that the schema finds, which has no numbers of its own."""
 COUNTRY = re.compile(r"[A-Z]{2}")
 CURRENCY = re.compile(r"[A-Z]{3}")
 
@@ -51,7 +53,7 @@ class Einvoice(Frozen):
 class Violation(Frozen):
     """One thing that is wrong with a document: the rule, the place as XPath, and the rule's own words.
 
-    `rule` is the official code (`F-INV051`), `XSD`, or one of ours (`einvoice_…`); then `finding` tells it.
+    `rule` is the official code (`F-INV051`), `SCHEMA`, or one of ours (`einvoice_…`); then `finding` tells it.
     `fatal`: the document will be refused. A warning it may be sent with.
     """
 

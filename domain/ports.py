@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 from domain.customers import Customer, CustomerChange, CustomerField, NewCustomer
 from domain.dispatches import Progress
-from domain.einvoice_rules import Channel
+from domain.einvoicing_rules import Channel
 from domain.invoices import Document, DocumentKind, Invoice
 from domain.orders import Frozen, Order, RawOrder
 from domain.outcomes import Finding, NeedsAttention, Transient

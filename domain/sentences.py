@@ -920,11 +920,23 @@ SENTENCES: dict[str, Sentences] = {
         "The rule set in {found} is damaged.",
         "Add it again with `afstem einvoice rules --add`.",
     ),
+    "document_unreadable": Sentences(
+        "Filen {field} kan ikke læses: {found}.",
+        "Angiv en fil, som du må læse.",
+        "The file {field} can't be read: {found}.",
+        "Name a file that you may read.",
+    ),
     "xml_unreadable": Sentences(
         "{field} kan ikke læses som XML: {found}.",
         "Angiv et OIOUBL-dokument, som det blev sendt eller modtaget.",
         "{field} can't be read as XML: {found}.",
         "Name an OIOUBL document as it was sent or received.",
+    ),
+    "xml_not_oioubl": Sentences(
+        "{field} er ikke et OIOUBL-dokument: det begynder med {found}.",
+        "Angiv et dokument som Invoice, CreditNote eller ApplicationResponse; en konvolut om det skal først af.",
+        "{field} is not an OIOUBL document: it begins with {found}.",
+        "Name a document such as Invoice, CreditNote or ApplicationResponse; take an envelope around it off first.",
     ),
     "xml_too_large": Sentences(
         "{field} er større end de {expected}, der læses: {found}.",

@@ -20,7 +20,7 @@ from tasks.changes import is_over, wanted_undoings
 from tasks.retrying import RETRYING
 from tasks.vat_proofs import proofs
 from tasks.verdicts import NO_FINDING, Verdicts, kept
-from tasks.writing import Wanted, Writer, owed_einvoice
+from tasks.writing import Wanted, Writer, owes_einvoice
 
 
 @task(task_run_name="create invoices {batch}", **RETRYING)
@@ -37,7 +37,8 @@ def invoice_batch(integration: Integration, batch_id: str) -> dict[str, int]:
     store = integration.store
     batch = store.orders.open(batch_id)
     verdicts = Verdicts(integration, batch)
-    writer = Writer(integration, batch, verdicts)
+    by_books = integration.settings.einvoicing.by_accounting
+    writer = Writer(integration, batch, verdicts, lambda document: by_books and bool(document.recipient.ean))
     try:
         rows = ready(integration, batch)
         invoices = Invoices(integration, rows)
@@ -75,7 +76,9 @@ class Invoices:
             raise proof
         vat = self._integration.settings.vat
         invoice = self._built(row, chain, order, vat, proof)
-        if owed_einvoice(self._integration, row) and not (chain.invoice and chain.invoice.state == "booked"):
+        if owes_einvoice(self._integration, invoice.invoice) and not (
+            chain.invoice and chain.invoice.state == "booked"
+        ):
             self._refuse_unsendable(row, order, invoice.invoice)
 
         def rebuild(earlier: Order) -> Invoice:

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 from adapters.integration import Integration
 from adapters.store import Batch, DispatchRow, OrderRow
 from domain.dispatches import Progress
-from domain.einvoice_rules import Channel
 from domain.einvoices import Verdict
+from domain.einvoicing_rules import Channel
 from domain.outcomes import NeedsAttention, Transient
 from domain.ports import Letter
 from tasks.settled import operation_key

@@ -21,6 +21,12 @@ OF_NO_MATTER_ONCE_BOOKED = frozenset(
 """An edit of these alone changes nothing that a bookkeeper would credit a booked invoice for."""
 
 Verdict = Literal["leave", "adopt", "rewrite"]
+Sends = Callable[[Invoice], bool]
+
+
+def sends_nothing(_: Invoice) -> bool:
+    """The accounting system sends no document."""
+    return False
 
 
 @dataclass(frozen=True)
@@ -60,14 +66,19 @@ class Kept(NamedTuple):
 
 
 class Writer:
-    """Brings documents into the books for one batch; an order whose document can't be written gets its verdict."""
+    """Brings documents into the books for one batch; an order whose document can't be written gets its verdict.
 
-    def __init__(self, integration: Integration, batch: Batch, verdicts: Verdicts) -> None:
+    `sends` says of a document whether the accounting system shall send it as an e-invoice when it books it.
+    """
+
+    def __init__(
+        self, integration: Integration, batch: Batch, verdicts: Verdicts, sends: Sends = sends_nothing
+    ) -> None:
         self._integration = integration
         self._batch = batch
         self._verdicts = verdicts
         self._book = integration.settings.accounting.book
-        self._einvoices = integration.settings.einvoicing
+        self._sends = sends
 
     def write(self, wanted: Sequence[Wanted]) -> list[tuple[Wanted, str]]:
         """Make each document stand in the books; gives those that do, with their state (`draft` or `booked`)."""
@@ -100,9 +111,13 @@ class Writer:
 
     def _create(self, asked: Sequence[Asked]) -> list[Kept]:
         """What the accounting system sends is booked in a call of its own: that one sends it."""
+        sent = [one for one in asked if self._sends(one.wanted.document)]
+        rest = [one for one in asked if not self._sends(one.wanted.document)]
+        return self._written(sent, book=False) + self._written(rest, book=self._book)
+
+    def _written(self, asked: Sequence[Asked], *, book: bool) -> list[Kept]:
         pairs = [(one.key, one.wanted.document) for one in asked]
-        at_once = self._book and not self._einvoices.by_accounting
-        return self._keep(asked, self._integration.books.create_documents(pairs, book=at_once) if pairs else [])
+        return self._keep(asked, self._integration.books.create_documents(pairs, book=book) if pairs else [])
 
     def _settle(self, asked: Sequence[Asked], standing: Mapping[str, DocumentRow]) -> list[Kept]:
         """See to documents that stand there already."""
@@ -149,16 +164,13 @@ class Writer:
         asked = [Asked(f"booking|{one.wanted.document.reference}|{one.number}", one.wanted) for one in drafts]
         self._intend("booking", [(one.key, one.reference) for one in asked])
         numbers = [
-            Booking(one.key, draft.number, self._sends(one.wanted)) for one, draft in zip(asked, drafts, strict=True)
+            Booking(one.key, draft.number, self._sends(draft.wanted.document))
+            for one, draft in zip(asked, drafts, strict=True)
         ]
         return [one for one in kept if one.state != "draft"] + self._keep(asked, self._integration.books.book(numbers))
 
     def _intend(self, kind: str, wanted: Sequence[tuple[str, str]]) -> set[str]:
         return self._integration.operations.intend(kind, wanted, self._batch.id) if wanted else set()
-
-    def _sends(self, wanted: Wanted) -> bool:
-        """Whether the accounting system shall send this document in the call that books it."""
-        return self._einvoices.by_accounting and owed_einvoice(self._integration, wanted.row)
 
     def _keep(
         self,
@@ -178,7 +190,7 @@ class Writer:
         with self._integration.store.together() as connection:
             content = [(one.wanted.order, one.wanted.document, found) for one, found in written]
             self._integration.documents.wrote(connection, self._integration.name, content)
-            owed = [one for one, _ in written if owed_einvoice(self._integration, one.wanted.row)]
+            owed = [one for one, _ in written if owes_einvoice(self._integration, one.wanted.document)]
             self._integration.dispatches.owe(connection, [_owed(one, strangers) for one in owed])
             self._integration.operations.done(connection, ended)
         for one, error in refused:
@@ -201,9 +213,9 @@ class Writer:
         return error
 
 
-def owed_einvoice(integration: Integration, row: OrderRow) -> bool:
-    """Whether the documents of this order go out as e-invoices."""
-    return integration.settings.einvoicing.on and row.customer_type == "ean"
+def owes_einvoice(integration: Integration, document: Invoice) -> bool:
+    """Whether a document goes out as an e-invoice."""
+    return integration.settings.einvoicing.on and bool(document.recipient.ean)
 
 
 def _owed(asked: Asked, strangers: Collection[str]) -> tuple[str, str, DocumentKind, State]:

@@ -8,7 +8,7 @@ from adapters.einvoicing.dropfolder import DropFolder
 from adapters.einvoicing.over_http import OverHttp
 from adapters.einvoicing.settings import EinvoicingSettings
 from domain.dispatches import Progress
-from domain.einvoice_rules import Channel
+from domain.einvoicing_rules import Channel
 from domain.outcomes import Finding, Misconfigured, NeedsAttention, Transient
 from domain.ports import Accounting, EinvoiceChannel, Letter
 

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from adapters.einvoicing.receipts import LARGEST, Receipt, receipts_in
 from domain.dispatches import Progress
-from domain.einvoice_rules import Channel
+from domain.einvoicing_rules import Channel
 from domain.outcomes import Finding, Misconfigured, NeedsAttention, Transient
 from domain.ports import Letter
 

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from adapters.einvoicing.receipts import receipts_in
 from adapters.http import Answer, Http
 from domain.dispatches import Progress, State
-from domain.einvoice_rules import Channel
+from domain.einvoicing_rules import Channel
 from domain.identity import visible
 from domain.outcomes import Finding, Misconfigured, NeedsAttention, Transient
 from domain.ports import Letter

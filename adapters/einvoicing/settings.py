@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, model_validator
 from pydantic_core import PydanticCustomError
 
-from domain.einvoice_rules import EinvoicingRules
+from domain.einvoicing_rules import EinvoicingRules
 
 
 def _wrong(expected: str) -> PydanticCustomError:

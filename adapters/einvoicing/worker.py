@@ -19,6 +19,7 @@ from saxonche import PySaxonApiError, PySaxonProcessor  # type: ignore[import-no
 from adapters.einvoicing.frames import read_frame, write_frame
 from adapters.einvoicing.hostile_xml import parsed
 from adapters.einvoicing.ruleset import RuleSet, installed
+from domain.einvoices import SCHEMA
 
 _RULE = re.compile(r"\s*\[(?P<rule>[\w-]+)\]:?\s*(?P<text>.*)", re.DOTALL)
 
@@ -67,7 +68,7 @@ class Examiner:
 
 
 def _of_schema(error: Any) -> Told:
-    return {"rule": "XSD", "fatal": True, "place": error.path or "", "text": error.message}
+    return {"rule": SCHEMA, "fatal": True, "place": error.path or "", "text": error.message}
 
 
 def _of_rule(description: str, place: str) -> Told:

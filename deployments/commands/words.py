@@ -192,5 +192,30 @@ WORDS: dict[str, tuple[str, str]] = {
         "A sandbox, not a registered bookkeeping system.",
     ),
     "nothing_there": ("Der er intet endnu.", "There is nothing yet."),
+    # e-invoices
+    "document_passed": ("{document} overholder reglerne.", "{document} keeps the rules."),
+    "document_refused": (
+        "{document} bryder reglerne og ville blive afvist.",
+        "{document} breaks the rules and would be refused.",
+    ),
+    "held_against": ("OIOUBL-regler, version {version}", "OIOUBL rules, version {version}"),
+    "own_checks_alone": (
+        "Kun Afstems egne kontroller; det officielle regelsæt tilføjes med »afstem einvoice rules --add«",
+        "Afstem's own checks alone; the official rule set is added with `afstem einvoice rules --add`",
+    ),
+    "no_rules_for_type": (
+        "Kun Afstems egne kontroller; det officielle regelsæt har ingen regler for {document}",
+        "Afstem's own checks alone; the official rule set has no rules for {document}",
+    ),
+    "violations": ("Fejl: {errors}. Advarsler: {warnings}.", "Errors: {errors}. Warnings: {warnings}."),
+    "official_text": ("Officielt", "Official"),
+    "no_rule_set": (
+        "Intet officielt regelsæt; Afstems egne kontroller står alene.",
+        "No official rule set; Afstem's own checks stand alone.",
+    ),
+    "get_rule_set": (
+        "Hent »OIOUBL Schematron« hos myndigheden, og kør: afstem einvoice rules --add FIL.zip",
+        "Download “OIOUBL Schematron” from the authority, and run: afstem einvoice rules --add FILE.zip",
+    ),
 }
 """Key to Danish and English."""
