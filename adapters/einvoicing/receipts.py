@@ -41,6 +41,8 @@ class Receipt(NamedTuple):
 
 def receipts_in(content: bytes) -> tuple[Receipt, ...]:
     """The answers that a file holds; none where it is no ApplicationResponse, or one that can't be understood."""
+    if len(content) > LARGEST:
+        return ()
     try:
         root = parsed(content, "receipts")
     except NeedsAttention:

@@ -95,7 +95,11 @@ def application_response(number: str, code: str, told: str = "", kind: str = "In
 
 def follow_after(shop: Shop, hours: int = 0, run: str = "following") -> dict[str, int]:
     """Ask what became of the e-invoices, so many hours from now."""
-    return follow(shop.integration, run, datetime.now(UTC) + timedelta(hours=hours))
+    return follow(shop.integration, run, hours_from_now(hours))
+
+
+def hours_from_now(hours: int) -> datetime:
+    return datetime.now(UTC) + timedelta(hours=hours)
 
 
 def history(row: DispatchRow) -> list[str]:
