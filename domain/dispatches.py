@@ -4,9 +4,9 @@ A public customer pays for what reaches them as an e-invoice that says who order
 order before it is booked, and what was booked is followed until somebody knows whether it arrived.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from domain.customers import Customer, wanted_contacts
 from domain.einvoices import check_before_booking
@@ -15,6 +15,9 @@ from domain.identity import normalise
 from domain.invoices import Invoice
 from domain.orders import Order, OrderField
 from domain.outcomes import Finding, NeedsAttention
+
+if TYPE_CHECKING:
+    from domain.ports import Capabilities
 
 State = Literal["due", "handed", "sent", "delivered", "rejected", "silent", "unsure", "by_hand"]
 """`due`: to be sent as soon as its document is booked. `handed`: the channel has it. `sent`: it says that it sent it.
@@ -42,6 +45,10 @@ SETTLED_BY_A_PERSON: frozenset[State] = frozenset({"due", "rejected", "silent", 
 FOLLOWED: frozenset[State] = frozenset({"handed", "sent", "silent", "delivered"})
 FOLLOWED_FOR = timedelta(days=30)
 """So long the channel is asked: a receiver may reject weeks after the delivery."""
+
+CARRIERS = "reference, heading, text_line"
+REFERENCES: tuple[OrderField, ...] = ("requisition", "reference_person")
+"""By which a receiver places an invoice."""
 
 REJECTED_FOR = {"TechnicalReject": "einvoice_unreadable_there", "ProfileReject": "einvoice_not_taken_there"}
 """What a receiver's word means, where it is no judgement of what was sold."""
@@ -131,6 +138,27 @@ def _refuse_without_references(
         raise NeedsAttention("requisition_missing", _named("requisition", fields))
     if rules.require == "both" and not person:
         raise NeedsAttention("person_missing", _named("reference_person", fields))
+
+
+def doubts(
+    rules: EinvoicingRules, fields: Mapping[OrderField, Sequence[str]], able: "Capabilities"
+) -> Iterator[Finding]:
+    """What in the settings would hold every EAN order, or lose what the receiver needs to pay."""
+    if rules.own_channel and rules.seller is None:
+        yield Finding(code="einvoice_seller_incomplete", field="einvoicing.seller")
+    wanted = [name for name in REFERENCES if not fields.get(name)]
+    if rules.require == "both" or (rules.require == "either" and len(wanted) == len(REFERENCES)):
+        for name in wanted:
+            yield Finding(code="einvoicing_no_shop_field", field=f"webshop.fields.{name}", found=name)
+    if rules.by_accounting:
+        for name, path, where in (
+            ("requisition", "einvoicing.requisition_in", rules.requisition_in),
+            ("reference_person", "einvoicing.person_in", rules.person_in),
+        ):
+            if where == "own" and name not in able.einvoice_fields:
+                yield Finding(
+                    code="einvoicing_not_carried", field=path, found=name, expected="reference | heading | text_line"
+                )
 
 
 def _named(field: OrderField, fields: Mapping[OrderField, Sequence[str]]) -> str:

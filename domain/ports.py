@@ -9,7 +9,7 @@ from domain.customers import Customer, CustomerChange, CustomerField, NewCustome
 from domain.dispatches import Progress
 from domain.einvoicing_rules import Channel
 from domain.invoices import Document, DocumentKind, Invoice
-from domain.orders import Frozen, Order, RawOrder
+from domain.orders import Frozen, Order, OrderField, RawOrder
 from domain.outcomes import Finding, NeedsAttention, Transient
 from domain.vat import VatNumberAnswer
 
@@ -59,6 +59,8 @@ class Capabilities(Frozen):
     drafts: bool
     lookup_by_reference: bool
     lengths: dict[CustomerField, int] = {}
+    einvoice_fields: frozenset[OrderField] = frozenset()
+    """Which of the buyer's references it carries in a field of its own: `requisition`, `reference_person`."""
 
 
 class MasterData(Frozen):

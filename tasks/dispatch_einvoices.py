@@ -14,6 +14,7 @@ from adapters.einvoicing.oioubl import written
 from adapters.integration import Integration, open_integration
 from adapters.store import Batch, DispatchRow, DocumentRow, OrderRow
 from domain.dispatches import TO_GO, WAITING, Fate, finding_of, held_for
+from domain.einvoice_sentences import explained
 from domain.einvoices import Credited, Einvoice, check
 from domain.invoices import Invoice
 from domain.outcomes import Finding, NeedsAttention
@@ -113,12 +114,12 @@ class Dispatcher:
             return self._courier.outgoing(owed.row, owed.dispatch, number)
         einvoice = einvoice_of(self._integration, owed.document)
         for finding in check(einvoice):
-            raise _told(finding)
+            raise NeedsAttention(finding.code, finding.field, finding.found, finding.expected)
         content = written(einvoice)
         verdict = self._integration.einvoice_rules.verdict(content)
         for one in (one for one in verdict.violations if one.fatal):
-            official = Finding(code="einvoice_breaks_rule", field=one.place, found=one.rule, expected=one.text)
-            raise _told(one.finding or official)
+            told = explained(one, self._integration.settings.language)
+            raise NeedsAttention("einvoice_breaks_rule", told.place, told.rule, f"{told.what} {told.fix}")
         return self._courier.outgoing(owed.row, owed.dispatch, number, content, verdict)
 
 
@@ -131,9 +132,11 @@ def settle(integration: Integration, row: OrderRow, dispatches: Sequence[Dispatc
     if waits_for := held_for(fates):
         verdicts.held(row, waits_for)
         return
-    stage: Stage = "booked" if any(fate.state in TO_GO for fate in fates) else "dispatched"
-    if row.stage != stage:
-        verdicts.passed(row, stage, **NO_FINDING)
+    to_go = any(fate.state in TO_GO for fate in fates)
+    if to_go and row.stage == "dispatched":
+        verdicts.passed(row, "booked", **NO_FINDING)
+    elif not to_go and row.stage != "dispatched":
+        verdicts.passed(row, "dispatched", **NO_FINDING)
 
 
 def _fate(row: DispatchRow, hours: int) -> Fate:
@@ -165,7 +168,3 @@ def as_broken_rule(finding: Finding, language: Language) -> Finding:
         return finding
     words = what(finding, language)
     return Finding(code="einvoice_breaks_rule", field=finding.field, found=finding.code, expected=words)
-
-
-def _told(finding: Finding) -> NeedsAttention:
-    return NeedsAttention(finding.code, finding.field, finding.found, finding.expected)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from deployments.commands.check_einvoicing import einvoicing_findings
 from deployments.commands.telling import (
     DEFAULT,
     UNUSABLE,
@@ -32,7 +33,14 @@ if TYPE_CHECKING:
 
 LOOKED_AT = 200
 HARMLESS = frozenset(
-    {"modified_after_ignored", "folder_empty", "collecting_with_ean", "collecting_with_terms", "currency_unknown"}
+    {
+        "modified_after_ignored",
+        "folder_empty",
+        "collecting_with_ean",
+        "collecting_with_terms",
+        "currency_unknown",
+        "einvoice_rules_missing",
+    }
 )
 """Findings that are worth knowing and keep nothing from running."""
 
@@ -47,6 +55,7 @@ def check(config: Config = DEFAULT, json: AsJson = False) -> None:
     """
     with opened(config) as integration:
         findings = [*connection_findings(integration), *settings_findings(integration)]
+        findings += einvoicing_findings(integration)
         usable = all(one.code in HARMLESS for one in findings)
         words = Words(integration.settings.language)
         history = _history(integration, words) if usable else None

@@ -31,7 +31,7 @@ INDENTED = (0, 0, 0, 2)
 LONGEST_OFFICIAL = 300
 """Some rules name a whole code list; `--json` has it all."""
 
-app = typer.Typer(help="E-invoices: hold documents against the rules, take the authority's rule set in.")
+app = typer.Typer(help="E-invoices: where they are, sent by your word; documents and the rules they are held against.")
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="An OIOUBL document, sent or received, of any type.")]
 Added = Annotated[
