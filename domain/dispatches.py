@@ -42,6 +42,8 @@ TO_GO: frozenset[State] = frozenset({"due", "unsure"})
 SETTLED_BY_A_PERSON: frozenset[State] = frozenset({"due", "rejected", "silent", "unsure"})
 """What `afstem einvoice send` sends without being told to do it again."""
 
+KNOWN_TO_HAVE_ARRIVED: frozenset[State] = frozenset({"delivered", "by_hand"})
+
 FOLLOWED: frozenset[State] = frozenset({"handed", "sent", "silent", "delivered"})
 FOLLOWED_FOR = timedelta(days=30)
 """So long the channel is asked: a receiver may reject weeks after the delivery."""

@@ -717,9 +717,9 @@ SENTENCES: dict[str, Sentences] = {
         "See with `afstem explain` how far it has come; only EAN orders are sent.",
     ),
     "einvoice_on_its_way": Sentences(
-        "E-fakturaen til ordre {found} er sendt allerede ({expected}).",
+        "E-fakturaen til ordre {found} er sendt allerede.",
         "Skal den virkelig sendes en gang til, så tilføj --again; modtageren får den to gange.",
-        "The e-invoice of order {found} has gone already ({expected}).",
+        "The e-invoice of order {found} has gone already.",
         "If it really shall go once more, add --again; the receiver gets it twice.",
     ),
     "einvoice_only_by_hand": Sentences(

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from adapters.integration import Integration
 from adapters.store import DispatchRow, DocumentRow, OrderRow
-from domain.dispatches import SETTLED_BY_A_PERSON, WAITING, State
+from domain.dispatches import KNOWN_TO_HAVE_ARRIVED, SETTLED_BY_A_PERSON, WAITING, State
 from domain.invoices import DocumentKind
 from domain.outcomes import Misconfigured, Transient
 from domain.stages import INVOICED
@@ -27,8 +27,7 @@ def send_now(integration: Integration, number: str, *, again: bool = False) -> l
     row, dispatches = _owed(integration, number)
     wanted = [one for one in dispatches if again or one.state in SETTLED_BY_A_PERSON]
     if not wanted:
-        states = ", ".join(dict.fromkeys(one.state for one in dispatches))
-        raise Misconfigured("einvoice_on_its_way", "order", number, states)
+        raise Misconfigured("einvoice_on_its_way", "order", number)
     _prepare(integration, [one for one in wanted if one.state != "due"])
     with suppress(OrdersNeedAttention):  # why it was held stands with the order
         dispatch(integration, this_run(), [row.order_id])
@@ -38,6 +37,9 @@ def send_now(integration: Integration, number: str, *, again: bool = False) -> l
 def sent_by_hand(integration: Integration, number: str) -> list[DispatchRow]:
     """Note that a person saw to an order's e-invoices: nobody waits for them any more. Raises as `send_now` does."""
     row, dispatches = _owed(integration, number)
+    open_ones = [one for one in dispatches if one.state not in KNOWN_TO_HAVE_ARRIVED]
+    if not open_ones:
+        raise Misconfigured("einvoice_on_its_way", "order", number)
     store = integration.store
     (made,) = store.orders.make_batches(integration.name, this_run(), [[row.order_id]])
     batch = store.orders.open(made, TAKEN_UP)
@@ -47,7 +49,7 @@ def sent_by_hand(integration: Integration, number: str) -> list[DispatchRow]:
             raise Transient("another run is at this order")
         verdicts = Verdicts(integration, batch)
         with store.together() as connection:
-            for one in (one for one in dispatches if one.state in SETTLED_BY_A_PERSON):
+            for one in open_ones:
                 integration.dispatches.move(connection, one, "by_hand")
             settle(integration, claimed[0], dispatches, verdicts)
             verdicts.commit(connection)

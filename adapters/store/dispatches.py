@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, exists, or_, select, update
+from sqlalchemy import Connection, or_, select, update
 
 from adapters.store.database import Database, chunks
 from adapters.store.tables import DispatchesTable, DispatchRow, DocumentRow, OrdersTable, table_of
@@ -62,10 +62,10 @@ class Dispatches:
 
     def to_go(self) -> list[str]:
         """The ids of booked orders that are owed an e-invoice, and of those that have it and were not told so yet."""
-        of_order = (dispatches.c.integration == orders.c.integration) & (dispatches.c.order_id == orders.c.order_id)
-        due = exists().where(of_order, dispatches.c.state == "due")
+        mine = select(dispatches.c.order_id).where(dispatches.c.integration == self._integration)
+        owed, due = orders.c.order_id.in_(mine), orders.c.order_id.in_(mine.where(dispatches.c.state == "due"))
         waiting = orders.c.stage.in_(("held", "failed")) & orders.c.code.in_(WAITING) & due
-        booked = (orders.c.stage == "booked") & exists().where(of_order)
+        booked = (orders.c.stage == "booked") & owed
         query = select(orders.c.order_id).where(orders.c.integration == self._integration, or_(booked, waiting))
         with self._database.reading() as connection:
             return list(connection.execute(query.order_by(orders.c.ordered_at, orders.c.order_id)).scalars())
