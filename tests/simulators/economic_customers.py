@@ -69,6 +69,11 @@ class Customers:
                 problems.add((name,), ELSEWHERE, f"{name} does not exist.", body[name].get(key))
         return 200, self._keep(number, body, pointed, problems)
 
+    def edit(self, number: int, **values: Any) -> None:
+        """What a person changes in the user interface; None empties a field."""
+        kept = {**self.get(number), **values, "lastUpdated": self._ledger.now()}
+        self.all[number] = {name: value for name, value in kept.items() if value is not None}
+
     def delete(self, number: int) -> None:
         """Remove it; one that was invoiced stays."""
         self.get(number)

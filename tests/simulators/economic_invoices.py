@@ -61,6 +61,10 @@ class Invoices:
         self._last_draft = max(self._last_draft, number)
         return status, draft
 
+    def edit(self, number: int, **values: Any) -> None:
+        """What a person changes of a draft in the user interface."""
+        self.drafts[number] = {**self.draft(number), **values, "lastUpdated": self._ledger.now()}
+
     def delete(self, numbers: list[int]) -> Json:
         """Remove these drafts."""
         gone = [self.drafts.pop(number) for number in numbers]
@@ -266,7 +270,7 @@ class Invoices:
             if value != _ore(value):
                 problems.add((*place, name), "E04740", f"{name} has more than two decimal places.", value)
         net = line["quantity"] * line["unitNetPrice"] * (100 - line["discountPercentage"]) / 100
-        line["totalNetAmount"] = _ore(net)
+        line |= {"totalNetAmount": _ore(net), "unitCostPrice": Decimal("0.00")}
         line["product"] = {name: product[name] for name in ("productNumber", "self")}
         if "unit" in said:
             line["unit"] = _record(said, "unit", "unitNumber", self._ledger.units, ELSEWHERE, problems, place)
