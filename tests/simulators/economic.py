@@ -41,8 +41,8 @@ class EconomicSimulator:
     `("slow", seconds)`, `("throttle", "1")`, `("status", 500)`, `("html",)`, `("cut_before",)` and `("cut_after",)`
     committing, `("late", seconds)` which commits and then takes its time, `("slow", 2, "POST /customers")`.
     `latency` in seconds is each call's, half of it after the work. `watch` is called with the moment and the kind of
-    each call. `wrong_answers` is what the vendor's schemas would not have let it say, if `schemas` are there and
-    `checks_answers`; leaving the block then raises.
+    each call; if it says yes, the connection is cut there. `wrong_answers` is what the vendor's schemas would not have
+    let it say, if `schemas` are there and `checks_answers`; leaving the block then raises.
     """
 
     def __init__(self, schemas: Path | None = None, *, checks_answers: bool = False, port: int = 0) -> None:
@@ -51,7 +51,7 @@ class EconomicSimulator:
         self.limit = 10_000
         self.read_only = False
         self.records = False
-        self.watch: Callable[[Moment, str], None] = lambda moment, kind: None
+        self.watch: Callable[[Moment, str], object] = lambda moment, kind: None
         self.calls: Counter[str] = Counter()
         self.requests: list[tuple[str, str, str, str]] = []
         self.refusals: list[str] = []
@@ -168,14 +168,16 @@ class _Handler(BaseHTTPRequestHandler):
         books = self.server.books
         self._count(call, text)
         time.sleep(books.latency / 2)
-        books.watch("before", call.kind)
         fault, *how = books.take_fault(call.kind)
+        if books.watch("before", call.kind) or fault == "cut_before":
+            self._cut()
+            return
         if self._fails(fault, *how):
             return
         status, body, headers = self._worked_out(call, text)
-        books.watch("committed", call.kind)
+        cut = books.watch("committed", call.kind) or fault == "cut_after"
         time.sleep(books.latency / 2 + (how[0] if fault == "late" else 0))
-        if fault == "cut_after":
+        if cut:
             self._cut()
             return
         self._send(status, body, headers)
@@ -214,8 +216,6 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(429, {"message": "Too many requests."}, {"Retry-After": how[0]} if how else {})
             case "html":
                 self._send(502, "<html><title>Bad gateway</title></html>", {"Content-Type": "text/html"})
-            case "cut_before":
-                self._cut()
             case _:
                 return False
         return True
