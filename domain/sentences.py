@@ -98,6 +98,18 @@ SENTENCES: dict[str, Sentences] = {
         "The key for {field} may not read: {found}.",
         "Give the key read permission, or let it through the firewall in front.",
     ),
+    "role_missing": Sentences(
+        "Appens adgang til regnskabet har kun rollen {found}.",
+        "Giv appen en af rollerne {expected} under udvikleraftalen, og hent en ny adgangsnøgle.",
+        "The app has only the role {found} in the books.",
+        "Give the app one of the roles {expected} in the developer agreement, and fetch a new token.",
+    ),
+    "einvoicing_not_possible": Sentences(
+        "Regnskabet kan ikke sende e-fakturaer; {field} beder om det.",
+        "Tilmeld aftalen e-fakturering i regnskabet, eller lad {field} stå til false.",
+        "The books can't send e-invoices, which {field} asks for.",
+        "Enrol the agreement for e-invoicing in the books, or set {field} to false.",
+    ),
     "tls_not_trusted": Sentences(
         "Certifikatet for {found} kan ikke bekræftes.",
         "Er det jeres eget certifikat, så angiv det i ca_file. Ellers er der måske nogen, der lytter med: stop og undersøg det.",
@@ -338,6 +350,12 @@ SENTENCES: dict[str, Sentences] = {
         "The books' file in {field} can't be opened, read or written: {found}.",
         "See that the folder exists, that the user may write in it, and that the disk is attached.",
     ),
+    "books_not_embedded": Sentences(
+        "afstem books viser de indbyggede bøger, men {field} er {found}.",
+        "Se i regnskabet selv; afstem report og afstem explain virker her også.",
+        "afstem books shows the embedded books, but {field} is {found}.",
+        "Look in the books themselves; afstem report and afstem explain work here too.",
+    ),
     "books_full": Sentences(
         "Disken med regnskabsfilen i {field} er fuld; intet af det sidste er skrevet.",
         "Gør plads på disken, og kør igen.",
@@ -434,6 +452,54 @@ SENTENCES: dict[str, Sentences] = {
         "The line {field} has no product number.",
         "Set a product number under [invoices.products].",
     ),
+    "product_unknown": Sentences(
+        "Varen {found} i {field} findes ikke i regnskabet.",
+        "Opret varen i regnskabet, eller ret varenummeret under [accounting] eller [invoices.products].",
+        "The product {found} in {field} doesn't exist in the books.",
+        "Create the product in the books, or correct its number under [accounting] or [invoices.products].",
+    ),
+    "product_barred": Sentences(
+        "Varen {found} i {field} er spærret i regnskabet.",
+        "Ophæv spærringen, eller vælg en anden vare under [accounting] eller [invoices.products].",
+        "The product {found} in {field} is barred in the books.",
+        "Lift the bar, or choose another product under [accounting] or [invoices.products].",
+    ),
+    "product_rate_differs": Sentences(
+        "Varen i {field} skal bære {expected} % moms, men giver {found}.",
+        "Ret varegruppens salgskonti i regnskabet, eller vælg en anden vare.",
+        "The product in {field} is to bear {expected} % VAT, but gives {found}.",
+        "Correct the sales accounts of its product group in the books, or choose another product.",
+    ),
+    "vat_rate_unmapped": Sentences(
+        "{field}: Ingen vare i indstillingerne bærer {found} % moms i den momszone.",
+        "Angiv varen med den sats under [{expected}].",
+        "{field}: No product in the settings bears {found} % VAT in that VAT zone.",
+        "Name the product with that rate under [{expected}].",
+    ),
+    "layout_unknown": Sentences(
+        "Layoutet {found} i {field} findes ikke i regnskabet.",
+        "Ret layoutets nummer under [accounting] eller [invoices.payments].",
+        "The layout {found} in {field} doesn't exist in the books.",
+        "Correct the layout's number under [accounting] or [invoices.payments].",
+    ),
+    "contact_gone": Sentences(
+        "Kontaktpersonen {found} findes ikke længere på kunden.",
+        "Prøv ordren igen: afstem retry. Kontaktpersonen slås op på ny.",
+        "The contact person {found} is gone from the customer.",
+        "Try the order again: afstem retry. The contact person is looked up anew.",
+    ),
+    "ean_refused": Sentences(
+        "Regnskabet tager ikke imod EAN-nummeret {found}.",
+        "Ret EAN-nummeret på ordren eller på kunden.",
+        "The books don't take the EAN number {found}.",
+        "Correct the EAN number on the order or the customer.",
+    ),
+    "books_refuse": Sentences(
+        "Regnskabet afviser {field}: {found}.",
+        "Ret det, som regnskabet nævner, på ordren, kunden eller i indstillingerne.",
+        "The books refuse {field}: {found}.",
+        "Correct what the books name, on the order, the customer or in the settings.",
+    ),
     "quantity_zero": Sentences(
         "Antallet i {field} er nul.",
         "Ret antallet på ordren i webshoppen, eller fjern linjen.",
@@ -458,10 +524,16 @@ SENTENCES: dict[str, Sentences] = {
         "The books compute {field} as {expected}, but the document says {found}.",
         "Book the order by hand, and report it as a fault in Afstem.",
     ),
+    "books_compute_otherwise": Sentences(
+        "Regnskabet regner kladden til {found}, men ordren er på {expected}. Kladden bliver ikke bogført.",
+        "Se momsen på kladdens linjer: ret varen i indstillingerne eller varegruppens momskonto, og slet kladden. Prøv så ordren igen: afstem retry.",
+        "The books compute the draft as {found}, but the order is {expected}. The draft isn't booked.",
+        "Look at the VAT on the draft's lines: correct the product in the settings or its group's VAT account, and delete the draft. Then try the order again: afstem retry.",
+    ),
     "period_closed": Sentences(
-        "Datoen {found} ligger i en lukket periode; der er lukket til og med {expected}.",
+        "Datoen {found} ligger i en lukket periode ({expected}).",
         "Åbn perioden i regnskabet, eller sæt closed_until og closed_period under [invoices].",
-        "The date {found} lies in a closed period; the books are closed until {expected}.",
+        "The date {found} lies in a closed period ({expected}).",
         "Open the period in the books, or set closed_until and closed_period under [invoices].",
     ),
     "draft_gone": Sentences(
