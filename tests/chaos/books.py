@@ -180,4 +180,4 @@ book = true
 by_rate = {{ 0 = "momsfri" }}
 rounding = "oerer"
 """
-BOOKS: dict[str, type[Books]] = {"local": EmbeddedBooks}
+BOOKS: dict[str, type[Books]] = {"economic": EconomicBooks, "local": EmbeddedBooks}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.bench.engine import prefect_server
+from tests.simulators.economic import APP_SECRET, GRANT
 from tests.simulators.woocommerce import KEY, SECRET
 
 
@@ -19,4 +20,6 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
                 environment.setenv(name, value)
         environment.setenv("AFSTEM_WEBSHOP_KEY", KEY)
         environment.setenv("AFSTEM_WEBSHOP_SECRET", SECRET)
+        environment.setenv("AFSTEM_ACCOUNTING_APP_SECRET", APP_SECRET)
+        environment.setenv("AFSTEM_ACCOUNTING_GRANT", GRANT)
         yield
