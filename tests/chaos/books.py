@@ -24,7 +24,6 @@ TROUBLES = (
     ("slow", 1.0),
     ("late", 1.0),
 )
-MOST_TROUBLES = 4
 
 
 class Stands(NamedTuple):
@@ -136,14 +135,16 @@ class EconomicBooks:
         self._server.watch = watch or (lambda moment, kind: False)
 
     def trouble(self, chance: random.Random) -> None:
-        """Some faults among the next calls; and in one of three runs, an hour has passed since the last one."""
-        with self._server.lock:
-            self._server.faults.extend(chance.choices(TROUBLES, k=chance.randint(0, MOST_TROUBLES)))
+        """In half of the runs a fault or two among the next calls; in a third an hour has passed since the last one."""
+        self.calm()
+        if chance.random() < 1 / 2:
+            self._server.faults.extend(chance.choices(TROUBLES, k=chance.randint(1, 2)))
         if chance.random() < 1 / 3:
             self._server.expire_keys()
 
     def calm(self) -> None:
-        self._server.faults.clear()
+        with self._server.lock:
+            self._server.faults.clear()
 
     def documents(self) -> list[Stands]:
         with self._server.lock:

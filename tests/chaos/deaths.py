@@ -11,7 +11,7 @@ from tests.chaos.world import World
 LONGEST_LIFE = 2.5
 """Seconds within which an instant is chosen: a run with some new orders takes about as long."""
 ORDERS_IN_A_LIFE = (5, 15)
-TWINS, LOSSES = 0.2, 0.05
+TWINS, LOSSES = 0.15, 0.05
 """How often two runs go at once, and how often the store is lost afterwards."""
 
 
