@@ -252,7 +252,7 @@ def written(body: Any) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.simulators.economic", description=__doc__)
-    parser.add_argument("--port", type=int, default=8700)
+    parser.add_argument("--port", type=int, default=8700, help="0 for any that is free")
     parser.add_argument("--schemas", type=Path, help="hold each request against the schemas in this folder")
     parser.add_argument("--latency", type=float, default=0.0, help="seconds that each call takes")
     chosen = parser.parse_args()
