@@ -17,6 +17,7 @@ SPECS = Path(os.environ.get("AFSTEM_SPECS") or ROOT.parent / "shared" / "specs")
 TROUBLES = (
     ("cut_before",),
     ("cut_after",),
+    *(("cut_forgotten", f"POST {place}") for place in ("/customers", "/invoices/drafts", "/invoices/booked")),
     ("status", 500),
     ("html",),
     ("throttle", "0"),

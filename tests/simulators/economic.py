@@ -39,7 +39,8 @@ class EconomicSimulator:
 
     `faults` are for the next calls, one each; a fault that names a kind waits for a call of it:
     `("slow", seconds)`, `("throttle", "1")`, `("status", 500)`, `("html",)`, `("cut_before",)` and `("cut_after",)`
-    committing, `("late", seconds)` which commits and then takes its time, `("slow", 2, "POST /customers")`.
+    committing, `("cut_forgotten",)` which is the latter just before the hour ends in which keys are remembered,
+    `("late", seconds)` which commits and then takes its time, `("slow", 2, "POST /customers")`.
     `latency` in seconds is each call's, half of it after the work. `watch` is called with the moment and the kind of
     each call; if it says yes, the connection is cut there. `wrong_answers` is what the vendor's schemas would not have
     let it say, if `schemas` are there and `checks_answers`; leaving the block then raises.
@@ -175,8 +176,10 @@ class _Handler(BaseHTTPRequestHandler):
         if self._fails(fault, *how):
             return
         status, body, headers = self._worked_out(call, text)
-        cut = books.watch("committed", call.kind) or fault == "cut_after"
+        cut = books.watch("committed", call.kind) or fault in ("cut_after", "cut_forgotten")
         time.sleep(books.latency / 2 + (how[0] if fault == "late" else 0))
+        if fault == "cut_forgotten":
+            books.expire_keys()
         if cut:
             self._cut()
             return
