@@ -2,11 +2,12 @@
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from adapters.accounting.local import LocalBooks
+from adapters.accounting.economic import EconomicBooks
+from adapters.accounting.local import LocalAccounting, LocalBooks
 from adapters.einvoicing.channels import channels
 from adapters.einvoicing.rules import Rules
 from adapters.settings import Secrets, Settings, find, load
@@ -15,9 +16,9 @@ from adapters.vies import Vies
 from adapters.webshops.files import FilesShop
 from adapters.webshops.settings import FilesWebshop
 from adapters.webshops.woocommerce import WooCommerceShop
+from domain.customers import Customer
 from domain.einvoicing_rules import Channel
 from domain.orders import Order, RawOrder
-from domain.outcomes import Misconfigured
 from domain.ports import Accounting, EinvoiceChannel, VatNumbers, Webshop
 
 
@@ -89,8 +90,7 @@ def open_integration(name: str) -> Integration:
     """
     path = find(name)
     settings, secrets = load(path), Secrets.from_environment()
-    keys = [secrets.webshop_key.get_secret_value(), secrets.einvoicing_token.get_secret_value()]
-    stamp = json.dumps([settings.model_dump(mode="json"), *keys], default=str)
+    stamp = json.dumps([settings.model_dump(mode="json"), secrets.stamp], default=str)
     with _opening:
         if (found := _open.get((str(path), stamp))) is None:
             found = _open[str(path), stamp] = compose(settings, secrets)
@@ -99,25 +99,32 @@ def open_integration(name: str) -> Integration:
 
 def compose(settings: Settings, secrets: Secrets) -> Integration:
     """Put adapters to the settings. Raises `Misconfigured` where a secret is missing."""
-    books = LocalBooks(settings.accounting)
-    ways_out = channels(settings.einvoicing, secrets.einvoicing_token, books)
+    store = Store(settings.store.url)
+    books = _books(settings, secrets, store)
     return Integration(
         settings=settings,
-        store=Store(settings.store.url),
+        store=store,
         webshop=_webshop(settings, secrets),
         books=books,
         vat_numbers=Vies(settings.vat),
-        einvoicing=ways_out,
+        einvoicing=channels(settings.einvoicing, secrets, books),
     )
 
 
 def _webshop(settings: Settings, secrets: Secrets) -> Webshop:
     if isinstance(settings.webshop, FilesWebshop):
         return FilesShop(settings.webshop)
-    for name, secret in (
-        ("AFSTEM_WEBSHOP_KEY", secrets.webshop_key),
-        ("AFSTEM_WEBSHOP_SECRET", secrets.webshop_secret),
-    ):
-        if not secret.get_secret_value():
-            raise Misconfigured("secret_missing", name)
+    secrets.need("webshop_key", "webshop_secret")
     return WooCommerceShop(settings.webshop, secrets.webshop_key, secrets.webshop_secret)
+
+
+def _books(settings: Settings, secrets: Secrets, store: Store) -> Accounting:
+    if isinstance(settings.accounting, LocalAccounting):
+        return LocalBooks(settings.accounting)
+    secrets.need("accounting_app_secret", "accounting_grant")
+
+    def known(numbers: Iterable[str]) -> dict[str, Customer]:
+        return store.directory(books.name).by_number(numbers)
+
+    books = EconomicBooks(settings.accounting, secrets.accounting_app_secret, secrets.accounting_grant, known)
+    return books

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from domain.customers import Customer, wanted_contacts
+from domain.customers import Customer
 from domain.einvoices import check_before_booking
 from domain.einvoicing_rules import Channel, EinvoicingRules
 from domain.identity import normalise
@@ -48,9 +48,11 @@ FOLLOWED: frozenset[State] = frozenset({"handed", "sent", "silent", "delivered"}
 FOLLOWED_FOR = timedelta(days=30)
 """So long the channel is asked: a receiver may reject weeks after the delivery."""
 
-CARRIERS = "reference, heading, text_line"
 REFERENCES: tuple[OrderField, ...] = ("requisition", "reference_person")
 """By which a receiver places an invoice."""
+
+NAMED: frozenset[OrderField] = frozenset({"ean", *REFERENCES})
+"""What the shop keeps in fields that the settings name."""
 
 REJECTED_FOR = {"TechnicalReject": "einvoice_unreadable_there", "ProfileReject": "einvoice_not_taken_there"}
 """What a receiver's word means, where it is no judgement of what was sold."""
@@ -120,13 +122,23 @@ def fulfil_before_booking(
     if rules.own_channel and rules.seller is None:
         raise NeedsAttention("einvoice_seller_incomplete", "einvoicing.seller")
     for finding in check_before_booking(invoice, rules.seller):
-        raise NeedsAttention(finding.code, finding.field, finding.found, finding.expected)
-    contact = next(iter(wanted_contacts(order, "ean")), "")
-    if not contact:
-        raise NeedsAttention("einvoice_contact_missing", _named("reference_person", fields))
-    if contacts_of is not None and not _knows(contacts_of, contact):
-        field = _named("reference_person", fields)
-        raise NeedsAttention("einvoice_contact_not_there", field, contact, contacts_of.number)
+        field = _named(finding.field, fields) if finding.field in NAMED else finding.field
+        raise NeedsAttention(finding.code, field, finding.found, finding.expected)
+    if contacts_of is not None:
+        _refuse_without_contact(invoice, fields, contacts_of)
+
+
+def _refuse_without_contact(
+    invoice: Invoice, fields: Mapping[OrderField, Sequence[str]], contacts_of: Customer
+) -> None:
+    """The accounting system names a person by the customer's own contact, and sends nothing without one."""
+    person = invoice.reference_person or invoice.recipient.attention
+    field = _named("reference_person", fields)
+    if not person:
+        raise NeedsAttention("einvoice_contact_missing", field)
+    known = {key for one in contacts_of.contacts for key in normalise("name", one)}
+    if not known.issuperset(normalise("name", person)):
+        raise NeedsAttention("einvoice_contact_not_there", field, person, contacts_of.number)
 
 
 def _refuse_without_references(
@@ -153,24 +165,13 @@ def doubts(
         for name in wanted:
             yield Finding(code="einvoicing_no_shop_field", field=f"webshop.fields.{name}", found=name)
     if rules.by_accounting:
-        for name, path, where in (
-            ("requisition", "einvoicing.requisition_in", rules.requisition_in),
-            ("reference_person", "einvoicing.person_in", rules.person_in),
-        ):
-            if where == "own" and name not in able.einvoice_fields:
-                yield Finding(
-                    code="einvoicing_not_carried", field=path, found=name, expected="reference | heading | text_line"
-                )
+        for name in sorted(set(REFERENCES) - able.einvoice_fields):
+            yield Finding(code="einvoicing_not_carried", field="accounting", found=name)
 
 
 def _named(field: OrderField, fields: Mapping[OrderField, Sequence[str]]) -> str:
     """The shop's own name of a field; where the settings name none, the place where they should."""
     return next(iter(fields.get(field, ())), f"webshop.fields.{field}")
-
-
-def _knows(customer: Customer, name: str) -> bool:
-    known = {key for one in customer.contacts for key in normalise("name", one)}
-    return known.issuperset(normalise("name", name))
 
 
 def step(before: State, after: State) -> State:

@@ -10,7 +10,6 @@ from domain.sellers import Seller
 Channel = Literal["accounting", "dropfolder", "http"]
 OwnChannel = Literal["dropfolder", "http"]
 Require = Literal["either", "both", "none"]
-CarriedIn = Literal["own", "reference", "heading", "text_line"]
 
 
 class EinvoicingRules(Rules):
@@ -18,8 +17,6 @@ class EinvoicingRules(Rules):
 
     `channel` is `accounting` where the accounting system sends what it books, else a way of our own. `fallback` is the
     way of our own for what the accounting system booked and did not send. `answer_within` is in hours.
-    `requisition_in` and `person_in` name the field of the accounting system that carries the requisition number and
-    the reference person where it has none of its own.
     """
 
     on: bool = False
@@ -28,8 +25,6 @@ class EinvoicingRules(Rules):
     fallback: OwnChannel | None = None
     require: Require = "either"
     answer_within: int = Field(default=72, ge=1, le=24 * 30)
-    requisition_in: CarriedIn = "own"
-    person_in: CarriedIn = "own"
 
     @property
     def by_accounting(self) -> bool:

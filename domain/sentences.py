@@ -93,10 +93,22 @@ SENTENCES: dict[str, Sentences] = {
         "Check the key and secret in the environment variables, and that they belong to this very address.",
     ),
     "access_denied": Sentences(
-        "Nøglen til {field} har ikke ret til at læse: {found}.",
-        "Giv nøglen læseadgang, eller luk den igennem den firewall, der står foran.",
-        "The key for {field} may not read: {found}.",
-        "Give the key read permission, or let it through the firewall in front.",
+        "Nøglen til {field} mangler en ret eller rolle: {found}.",
+        "Giv nøglen adgang (webshop: læse; regnskab: kunder og fakturaer), eller luk den igennem den firewall, der står foran.",
+        "The key for {field} lacks a right or role: {found}.",
+        "Give the key access (webshop: reading; books: customers and invoices), or let it through the firewall in front.",
+    ),
+    "role_missing": Sentences(
+        "Appens adgang til regnskabet har kun rollen {found}.",
+        "Giv appen en af rollerne {expected} under udvikleraftalen, og hent en ny adgangsnøgle.",
+        "The app has only the role {found} in the books.",
+        "Give the app one of the roles {expected} in the developer agreement, and fetch a new token.",
+    ),
+    "einvoicing_not_possible": Sentences(
+        "Regnskabets aftale kan ikke sende e-fakturaer.",
+        "Skal fakturaer sendes derfra, så tilmeld aftalen e-fakturering i regnskabet.",
+        "The agreement with the books can't send e-invoices.",
+        "Enrol the agreement for e-invoicing in the books, if invoices are to be sent from there.",
     ),
     "tls_not_trusted": Sentences(
         "Certifikatet for {found} kan ikke bekræftes.",
@@ -338,6 +350,12 @@ SENTENCES: dict[str, Sentences] = {
         "The books' file in {field} can't be opened, read or written: {found}.",
         "See that the folder exists, that the user may write in it, and that the disk is attached.",
     ),
+    "books_not_embedded": Sentences(
+        "afstem books viser de indbyggede bøger, men {field} er {found}.",
+        "Se i regnskabet selv; afstem report og afstem explain virker her også.",
+        "afstem books shows the embedded books, but {field} is {found}.",
+        "Look in the books themselves; afstem report and afstem explain work here too.",
+    ),
     "books_full": Sentences(
         "Disken med regnskabsfilen i {field} er fuld; intet af det sidste er skrevet.",
         "Gør plads på disken, og kør igen.",
@@ -379,6 +397,12 @@ SENTENCES: dict[str, Sentences] = {
         "Ret betalingsbetingelsen i indstillingerne, eller opret den i regnskabet.",
         "The payment terms {found} don't exist in the books. These do: {expected}.",
         "Correct the payment terms in the settings, or create them in the books.",
+    ),
+    "terms_need_due_date": Sentences(
+        "Betalingsbetingelsen {found} i {field} kræver en forfaldsdato, og en ordre har ingen.",
+        "Vælg en betingelse med et antal dage, eller en, der er betalt på forhånd.",
+        "The payment terms {found} in {field} require a due date, and an order has none.",
+        "Choose terms of a number of days, or prepaid ones.",
     ),
     "vat_zone_unknown": Sentences(
         "Momszonen {found} findes ikke i regnskabet. Det gør: {expected}.",
@@ -434,6 +458,54 @@ SENTENCES: dict[str, Sentences] = {
         "The line {field} has no product number.",
         "Set a product number under [invoices.products].",
     ),
+    "product_unknown": Sentences(
+        "Varen {found} i {field} findes ikke i regnskabet.",
+        "Opret varen i regnskabet, eller ret varenummeret under [accounting] eller [invoices.products].",
+        "The product {found} in {field} doesn't exist in the books.",
+        "Create the product in the books, or correct its number under [accounting] or [invoices.products].",
+    ),
+    "product_barred": Sentences(
+        "Varen {found} i {field} er spærret i regnskabet.",
+        "Ophæv spærringen, eller vælg en anden vare under [accounting] eller [invoices.products].",
+        "The product {found} in {field} is barred in the books.",
+        "Lift the bar, or choose another product under [accounting] or [invoices.products].",
+    ),
+    "product_rate_differs": Sentences(
+        "Varen i {field} skal bære {expected} % moms, men giver {found}.",
+        "Ret varegruppens salgskonti i regnskabet, eller vælg en anden vare.",
+        "The product in {field} is to bear {expected} % VAT, but gives {found}.",
+        "Correct the sales accounts of its product group in the books, or choose another product.",
+    ),
+    "vat_rate_unmapped": Sentences(
+        "{field}: Ingen vare i indstillingerne bærer {found} % moms i den momszone.",
+        "Angiv varen med den sats under [{expected}].",
+        "{field}: No product in the settings bears {found} % VAT in that VAT zone.",
+        "Name the product with that rate under [{expected}].",
+    ),
+    "layout_unknown": Sentences(
+        "Layoutet {found} i {field} findes ikke i regnskabet.",
+        "Ret layoutets nummer under [accounting] eller [invoices.payments].",
+        "The layout {found} in {field} doesn't exist in the books.",
+        "Correct the layout's number under [accounting] or [invoices.payments].",
+    ),
+    "contact_gone": Sentences(
+        "Kontaktpersonen {found} findes ikke længere på kunden.",
+        "Prøv ordren igen: afstem retry. Kontaktpersonen slås op på ny.",
+        "The contact person {found} is gone from the customer.",
+        "Try the order again: afstem retry. The contact person is looked up anew.",
+    ),
+    "ean_refused": Sentences(
+        "Regnskabet tager ikke imod EAN-nummeret {found}.",
+        "Ret EAN-nummeret på ordren eller på kunden.",
+        "The books don't take the EAN number {found}.",
+        "Correct the EAN number on the order or the customer.",
+    ),
+    "books_refuse": Sentences(
+        "Regnskabet afviser {field}: {found}.",
+        "Ret det, som regnskabet nævner, på ordren, kunden eller i indstillingerne.",
+        "The books refuse {field}: {found}.",
+        "Correct what the books name, on the order, the customer or in the settings.",
+    ),
     "quantity_zero": Sentences(
         "Antallet i {field} er nul.",
         "Ret antallet på ordren i webshoppen, eller fjern linjen.",
@@ -458,10 +530,16 @@ SENTENCES: dict[str, Sentences] = {
         "The books compute {field} as {expected}, but the document says {found}.",
         "Book the order by hand, and report it as a fault in Afstem.",
     ),
+    "books_compute_otherwise": Sentences(
+        "Regnskabet regner kladden til {found}, men ordren er på {expected}. Kladden bliver ikke bogført.",
+        "Se momsen på kladdens linjer: ret varen i indstillingerne eller varegruppens momskonto, og slet kladden. Prøv så ordren igen: afstem retry.",
+        "The books compute the draft as {found}, but the order is {expected}. The draft isn't booked.",
+        "Look at the VAT on the draft's lines: correct the product in the settings or its group's VAT account, and delete the draft. Then try the order again: afstem retry.",
+    ),
     "period_closed": Sentences(
-        "Datoen {found} ligger i en lukket periode; der er lukket til og med {expected}.",
+        "Datoen {found} ligger i en lukket periode ({expected}).",
         "Åbn perioden i regnskabet, eller sæt closed_until og closed_period under [invoices].",
-        "The date {found} lies in a closed period; the books are closed until {expected}.",
+        "The date {found} lies in a closed period ({expected}).",
         "Open the period in the books, or set closed_until and closed_period under [invoices].",
     ),
     "draft_gone": Sentences(
@@ -753,10 +831,10 @@ SENTENCES: dict[str, Sentences] = {
         "Name the shop's field in {field}; without it every EAN order is held.",
     ),
     "einvoicing_not_carried": Sentences(
-        "Regnskabet har intet felt til {found}, og {field} siger ikke, hvilket der skal bære det.",
-        "Sæt {field} til {expected}.",
-        "The books have no field of their own for {found}, and {field} doesn't say which one carries it.",
-        "Set {field} to {expected}.",
+        "Regnskabet kan ikke bære {found} på en e-faktura, og uden det kan modtageren lade være at betale.",
+        "Nævn et felt, der kan, under [{field}], hvis regnskabet har et; ellers vælg en anden channel under [einvoicing].",
+        "The books can't carry {found} on an e-invoice, and without it the receiver may not pay.",
+        "Name a field that can under [{field}], if the books have one; else choose another channel under [einvoicing].",
     ),
     "dropfolder_unusable": Sentences(
         "Mappen i {field} kan ikke bruges: {found} ({expected}).",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from adapters.integration import Integration
@@ -12,6 +13,7 @@ from domain.invoicing import difference
 from domain.orders import Order
 from domain.outcomes import AfstemError, Finding, NeedsAttention, Transient
 from domain.ports import Booking
+from domain.rules import BookWhich
 from tasks.mirror import look_again
 from tasks.verdicts import Verdicts
 
@@ -27,6 +29,11 @@ Sends = Callable[[Invoice], bool]
 def sends_nothing(_: Invoice) -> bool:
     """The accounting system sends no document."""
     return False
+
+
+def is_booked(document: Invoice, which: BookWhich) -> bool:
+    """Whether the settings want this document booked."""
+    return bool(document.recipient.ean) if which == "ean" else which
 
 
 @dataclass(frozen=True)
@@ -58,11 +65,12 @@ class Asked(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """A wanted document that stands in the books, as `draft` or `booked`, under a number."""
+    """A wanted document that stands in the books, as `draft` or `booked`, under a number, with their total."""
 
     wanted: Wanted
     state: str
     number: str
+    total: Decimal
 
 
 class Writer:
@@ -77,7 +85,6 @@ class Writer:
         self._integration = integration
         self._batch = batch
         self._verdicts = verdicts
-        self._book = integration.settings.accounting.book
         self._sends = sends
 
     def write(self, wanted: Sequence[Wanted]) -> list[tuple[Wanted, str]]:
@@ -86,7 +93,7 @@ class Writer:
         standing = self._standing(asked)
         kept = self._create([one for one in asked if one.reference not in standing])
         kept += self._settle([one for one in asked if one.reference in standing], standing)
-        return [(one.wanted, one.state) for one in self._booked(kept)]
+        return [(one.wanted, one.state) for one in self._booked(self._right(kept))]
 
     def _asked(self, wanted: Sequence[Wanted]) -> list[Asked]:
         """Each under its key; an edit that is made, taken back and made again is written three times."""
@@ -110,14 +117,33 @@ class Writer:
         return standing
 
     def _create(self, asked: Sequence[Asked]) -> list[Kept]:
-        """What the accounting system sends is booked in a call of its own: that one sends it."""
-        sent = [one for one in asked if self._sends(one.wanted.document)]
-        rest = [one for one in asked if not self._sends(one.wanted.document)]
-        return self._written(sent, book=False) + self._written(rest, book=self._book)
+        """Write what isn't there; booked in the same call where it is to be booked and not sent."""
+        kept: list[Kept] = []
+        for book in (True, False):
+            these = [one for one in asked if self._booked_at_once(one.wanted.document) is book]
+            pairs = [(one.key, one.wanted.document) for one in these]
+            kept += self._keep(these, self._integration.books.create_documents(pairs, book=book) if pairs else [])
+        return kept
 
-    def _written(self, asked: Sequence[Asked], *, book: bool) -> list[Kept]:
-        pairs = [(one.key, one.wanted.document) for one in asked]
-        return self._keep(asked, self._integration.books.create_documents(pairs, book=book) if pairs else [])
+    def _booked_at_once(self, document: Invoice) -> bool:
+        return self._is_booked(document) and not self._sends(document)
+
+    def _is_booked(self, document: Invoice) -> bool:
+        return is_booked(document, self._integration.settings.accounting.book)
+
+    def _right(self, kept: Sequence[Kept]) -> list[Kept]:
+        """Without the drafts whose total the books compute otherwise: their orders are held, they stay drafts."""
+        right: list[Kept] = []
+        for one in kept:
+            wanted = one.wanted.document.total
+            if one.state == "draft" and one.total != wanted:
+                finding = Finding(
+                    code="books_compute_otherwise", field="total", found=f"{one.total:f}", expected=f"{wanted:f}"
+                )
+                self._verdicts.held(one.wanted.row, finding)
+            else:
+                right.append(one)
+        return right
 
     def _settle(self, asked: Sequence[Asked], standing: Mapping[str, DocumentRow]) -> list[Kept]:
         """See to documents that stand there already."""
@@ -127,9 +153,8 @@ class Writer:
                 judged[self._judge(one, standing[one.reference])].append(one)
             except NeedsAttention as error:
                 self._verdicts.held(one.wanted.row, error.finding)
-        kept = [
-            Kept(one.wanted, standing[one.reference].state, standing[one.reference].number) for one in judged["leave"]
-        ]
+        left = [(one.wanted, standing[one.reference]) for one in judged["leave"]]
+        kept = [Kept(wanted, row.state, row.number, Decimal(row.total)) for wanted, row in left]
         return kept + self._adopt(judged["adopt"], standing) + self._rewrite(judged["rewrite"], standing)
 
     def _judge(self, asked: Asked, standing: DocumentRow) -> Verdict:
@@ -158,7 +183,7 @@ class Writer:
 
     def _booked(self, kept: list[Kept]) -> list[Kept]:
         """Book what is still a draft, where the settings say so."""
-        drafts = [one for one in kept if one.state == "draft"] if self._book else []
+        drafts = [one for one in kept if one.state == "draft" and self._is_booked(one.wanted.document)]
         if not drafts:
             return kept
         asked = [Asked(f"booking|{one.wanted.document.reference}|{one.number}", one.wanted) for one in drafts]
@@ -167,7 +192,7 @@ class Writer:
             Booking(one.key, draft.number, self._sends(draft.wanted.document))
             for one, draft in zip(asked, drafts, strict=True)
         ]
-        return [one for one in kept if one.state != "draft"] + self._keep(asked, self._integration.books.book(numbers))
+        return [one for one in kept if one not in drafts] + self._keep(asked, self._integration.books.book(numbers))
 
     def _intend(self, kind: str, wanted: Sequence[tuple[str, str]]) -> set[str]:
         return self._integration.operations.intend(kind, wanted, self._batch.id) if wanted else set()
@@ -195,7 +220,7 @@ class Writer:
             self._integration.operations.done(connection, ended)
         for one, error in refused:
             self._verdicts.refused(one.wanted.row, self._understood(one.wanted, error))
-        return [Kept(one.wanted, found.state, found.number) for one, found in written]
+        return [Kept(one.wanted, found.state, found.number, found.total) for one, found in written]
 
     def _understood(self, wanted: Wanted, error: AfstemError) -> AfstemError:
         """What a refusal says of our mirrors: a customer that is gone is no hold, the order is matched afresh.
@@ -226,6 +251,9 @@ def _owed(asked: Asked, strangers: Collection[str]) -> tuple[str, str, DocumentK
 def judge(wanted: Wanted, standing: DocumentRow) -> Verdict:
     """What to do about a document that stands under our reference: leave it, `adopt` it or `rewrite` it.
 
+    An order that wasn't edited leaves its draft as it is, unless the books compute that wrongly and the settings
+    have changed since.
+
     Raises `NeedsAttention` where it is somebody else's, was booked before the order was edited,
     or is a draft that a person has changed.
     """
@@ -235,9 +263,11 @@ def judge(wanted: Wanted, standing: DocumentRow) -> Verdict:
         return _judge_stranger(wanted.document, standing)
     before = wanted.rebuild(Order.model_validate_json(standing.sold))
     changes = difference(before, wanted.document)
+    untouched = standing.state == "draft" and standing.fingerprint == standing.written_as
     if not changes:
-        return "leave"
-    if standing.state == "draft" and standing.fingerprint == standing.written_as:
+        wrong = Decimal(standing.total) != wanted.document.total and standing.content != wanted.document.fingerprint
+        return "rewrite" if untouched and wrong else "leave"
+    if untouched:
         return "rewrite"
     if standing.state == "booked":
         changes = tuple(one for one in changes if one.field not in OF_NO_MATTER_ONCE_BOOKED)

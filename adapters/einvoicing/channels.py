@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from pydantic import SecretStr
-
 from adapters.einvoicing.dropfolder import DropFolder
 from adapters.einvoicing.over_http import OverHttp
 from adapters.einvoicing.settings import EinvoicingSettings
+from adapters.settings import Secrets
 from domain.dispatches import Progress
 from domain.einvoicing_rules import Channel
-from domain.outcomes import Finding, Misconfigured, NeedsAttention, Transient
+from domain.outcomes import Finding, NeedsAttention, Transient
 from domain.ports import Accounting, EinvoiceChannel, Letter
 
 
@@ -43,7 +42,7 @@ class ByAccounting:
         return [Progress("sent" if one else "handed") for one in sent]
 
 
-def channels(settings: EinvoicingSettings, token: SecretStr, books: Accounting) -> Mapping[Channel, EinvoiceChannel]:
+def channels(settings: EinvoicingSettings, secrets: Secrets, books: Accounting) -> Mapping[Channel, EinvoiceChannel]:
     """The ways that the settings open; none while e-invoicing is off. Raises `Misconfigured` without a token."""
     found: dict[Channel, EinvoiceChannel] = {}
     if not settings.on:
@@ -53,7 +52,6 @@ def channels(settings: EinvoicingSettings, token: SecretStr, books: Accounting) 
     if settings.own_channel == "dropfolder":
         found["dropfolder"] = DropFolder(settings.folder)
     if settings.own_channel == "http":
-        if not token.get_secret_value():
-            raise Misconfigured("secret_missing", "AFSTEM_EINVOICING_TOKEN")
-        found["http"] = OverHttp(settings.url, token, settings.ca_file)
+        secrets.need("einvoicing_token")
+        found["http"] = OverHttp(settings.url, secrets.einvoicing_token, settings.ca_file)
     return found

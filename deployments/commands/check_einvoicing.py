@@ -11,11 +11,17 @@ if TYPE_CHECKING:
     from adapters.integration import Integration
 
 
-def einvoicing_findings(integration: "Integration") -> Sequence[Finding]:
-    """What is wrong with the settings of e-invoicing or with its ways out; nothing while it is off."""
-    if not integration.settings.einvoicing.on:
+def einvoicing_findings(integration: "Integration", found: Sequence[Finding]) -> Sequence[Finding]:
+    """What is wrong with the settings of e-invoicing or with its ways out; nothing while it is off.
+
+    `found` is what the connections said: an agreement that can't send matters where it shall.
+    """
+    rules = integration.settings.einvoicing
+    if not rules.on:
         return []
-    return list(dict.fromkeys((*_settings(integration), *_ways(integration), *_rules(integration))))
+    unable = [one for one in found if one.code == "einvoicing_not_possible" and rules.by_accounting]
+    told = [Finding(code="einvoicing_not_by_system", field="einvoicing.channel", found=rules.channel) for _ in unable]
+    return list(dict.fromkeys((*told, *_settings(integration), *_ways(integration), *_rules(integration))))
 
 
 def _settings(integration: "Integration") -> Iterator[Finding]:

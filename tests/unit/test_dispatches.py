@@ -111,8 +111,12 @@ def test_on_our_own_way_the_seller_must_be_known() -> None:
 
 
 def test_somebody_must_be_there_to_receive_it() -> None:
+    order, invoice = public({"name": ""})
+    assert held(order, invoice, rules(require="none")) == ("einvoice_contact_missing", "meta:_person")
     order, invoice = public({"name": ""}, requisition="R-1")
-    assert held(order, invoice, rules())[0] == "einvoice_contact_missing"
+    assert held(order, invoice, rules()) == ("", ""), "the requisition says whom it is for"
+    nobody = Customer(number="9000", values={"name": "Diverse"}, updated_at=NOW)
+    assert held(order, invoice, rules(channel="accounting"), nobody) == ("einvoice_contact_missing", "meta:_person")
 
 
 def test_the_contact_must_stand_on_the_customer_where_the_books_take_it_from_there() -> None:
@@ -136,14 +140,9 @@ class TestSettings:
         assert not EinvoicingRules().on
         assert not EinvoicingRules(channel="accounting").by_accounting
 
-    def test_a_reference_that_nothing_carries_is_told(self) -> None:
-        found = {one.field: one.code for one in doubts(rules(channel="accounting"), FIELDS, NOTHING)}  # type: ignore[arg-type]
-        assert found == {
-            "einvoicing.requisition_in": "einvoicing_not_carried",
-            "einvoicing.person_in": "einvoicing_not_carried",
-        }
-        carried = rules(channel="accounting", requisition_in="reference", person_in="heading")
-        assert list(doubts(carried, FIELDS, NOTHING)) == []  # type: ignore[arg-type]
+    def test_a_reference_that_the_books_can_not_carry_is_told(self) -> None:
+        found = [(one.code, one.found) for one in doubts(rules(channel="accounting"), FIELDS, NOTHING)]  # type: ignore[arg-type]
+        assert found == [("einvoicing_not_carried", "reference_person"), ("einvoicing_not_carried", "requisition")]
         able = NOTHING.model_copy(update={"einvoice_fields": frozenset({"requisition", "reference_person"})})
         assert list(doubts(rules(channel="accounting"), FIELDS, able)) == []  # type: ignore[arg-type]
 
