@@ -2,12 +2,13 @@
 
 import typer
 
-from deployments.commands import books
+from deployments.commands import books, einvoice
 from deployments.commands.attention import attention
 from deployments.commands.backfill import backfill
 from deployments.commands.check import check
 from deployments.commands.demo import demo
 from deployments.commands.deploy import deploy
+from deployments.commands.einvoice_orders import send, show
 from deployments.commands.explain import explain
 from deployments.commands.init import init
 from deployments.commands.plan import plan
@@ -45,4 +46,7 @@ for command in (
     webhooks,
 ):
     main.command()(command)
+for command in (show, send):
+    einvoice.app.command()(command)
 main.add_typer(books.app, name="books")
+main.add_typer(einvoice.app, name="einvoice")

@@ -5,6 +5,7 @@ from prefect import State, allow_failure, flow
 from tasks.classify_customers import classify_customers
 from tasks.conclude import conclude
 from tasks.create_invoices import create_invoices
+from tasks.dispatch_einvoices import dispatch_einvoices
 from tasks.fetch_orders import fetch_orders
 from tasks.publish_proof import publish_proof
 from tasks.reconcile_customers import reconcile_customers
@@ -25,4 +26,5 @@ def nightly_sweep(integration: str, days: int = 30) -> State[None]:
     batches = classify_customers(integration, fetched)
     reconciled = reconcile_customers.map(integration, batches)
     invoiced = create_invoices.map(integration, batches, after=allow_failure(reconciled))
-    return publish_proof(integration, conclude(integration, [*reconciled, *invoiced]))
+    dispatched = dispatch_einvoices.submit(integration, after=allow_failure(invoiced))
+    return publish_proof(integration, conclude(integration, [*reconciled, *invoiced, dispatched]))

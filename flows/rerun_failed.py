@@ -8,6 +8,7 @@ from tasks.attention import HoldCause
 from tasks.classify_customers import gather_unfinished
 from tasks.conclude import conclude
 from tasks.create_invoices import create_invoices
+from tasks.dispatch_einvoices import dispatch_einvoices
 from tasks.reconcile_customers import reconcile_customers
 from tasks.runs import SIDE_BY_SIDE, run_name
 
@@ -25,4 +26,5 @@ def rerun_failed(integration: str, cause: HoldCause = "", batch: str = "", order
     batches = gather_unfinished(integration, cause, batch, orders)
     reconciled = reconcile_customers.map(integration, batches)
     invoiced = create_invoices.map(integration, batches, after=allow_failure(reconciled))
-    return conclude(integration, [*reconciled, *invoiced])
+    dispatched = dispatch_einvoices.submit(integration, after=allow_failure(invoiced))
+    return conclude(integration, [*reconciled, *invoiced, dispatched])

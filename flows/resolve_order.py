@@ -5,6 +5,7 @@ from prefect import State, allow_failure, flow
 from tasks.classify_customers import gather_unfinished
 from tasks.conclude import conclude
 from tasks.create_invoices import create_invoices
+from tasks.dispatch_einvoices import dispatch_einvoices
 from tasks.reconcile_customers import reconcile_customers
 from tasks.resolve import resolve
 from tasks.runs import SIDE_BY_SIDE, run_name
@@ -23,4 +24,5 @@ def resolve_order(integration: str, order: str, customer: str) -> State[None]:
     batches = gather_unfinished(integration, orders=waiting)
     reconciled = reconcile_customers.map(integration, batches)
     invoiced = create_invoices.map(integration, batches, after=allow_failure(reconciled))
-    return conclude(integration, [*reconciled, *invoiced])
+    dispatched = dispatch_einvoices.submit(integration, after=allow_failure(invoiced))
+    return conclude(integration, [*reconciled, *invoiced, dispatched])

@@ -31,13 +31,21 @@ class OrdersNeedAttention(NeedsAttention):
 class Verdicts:
     """Collects verdicts, commits them together, and says at the end whether the batch is all well.
 
-    `when_stopped` are columns to set on each order that this step holds or fails.
+    `when_stopped` are columns to set on each order that this step holds or fails, `when_failed` is the code of a
+    fault that may pass.
     """
 
-    def __init__(self, integration: Integration, batch: Batch, when_stopped: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        integration: Integration,
+        batch: Batch,
+        when_stopped: Mapping[str, str] | None = None,
+        when_failed: str = "try_again",
+    ) -> None:
         self._integration = integration
         self._batch = batch
         self._when_stopped = when_stopped or {}
+        self._when_failed = when_failed
         self._moves: list[tuple[OrderRow, Stage, dict[str, Any]]] = []
         self._failed: dict[str, str] = {}
         self.stopped: set[str] = set()
@@ -63,7 +71,7 @@ class Verdicts:
     def failed(self, row: OrderRow, fault: Transient) -> None:
         """A fault that may pass stopped this order: the next try takes it up again."""
         self.stopped.add(row.order_id)
-        finding = Finding(code="try_again", found=str(fault)[:200])
+        finding = Finding(code=self._when_failed, found=str(fault)[:200])
         values = {**finding.model_dump(), "run": self._batch.run, "customer": row.customer, **self._when_stopped}
         self._moves.append((row, "failed", values))
         self._failed[row.order_id] = str(fault)
