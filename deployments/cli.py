@@ -8,6 +8,7 @@ from deployments.commands.backfill import backfill
 from deployments.commands.check import check
 from deployments.commands.demo import demo
 from deployments.commands.explain import explain
+from deployments.commands.forget import forget
 from deployments.commands.init import init
 from deployments.commands.plan import plan
 from deployments.commands.report import report
@@ -27,6 +28,21 @@ main = typer.Typer(
     rich_markup_mode="markdown",
 )
 
-for command in (demo, init, check, plan, sync, report, explain, attention, retry, resolve, backfill, up, webhooks):
+for command in (
+    demo,
+    init,
+    check,
+    plan,
+    sync,
+    report,
+    explain,
+    attention,
+    retry,
+    resolve,
+    backfill,
+    up,
+    webhooks,
+    forget,
+):
     main.command()(command)
 main.add_typer(books.app, name="books")

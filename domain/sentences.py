@@ -808,6 +808,12 @@ SENTENCES: dict[str, Sentences] = {
         "The order was edited ({found}), and draft {expected} was changed in the books since.",
         "Correct the draft by hand, or delete it and retry the order. It is never overwritten.",
     ),
+    "nobody_to_forget": Sentences(
+        "Det siger ikke, hvem der skal glemmes: {found}.",
+        "Angiv en e-mail, et telefonnummer, et CVR-nummer eller et ordrenummer.",
+        "This doesn't say who is to be forgotten: {found}.",
+        "Give an e-mail address, a phone number, a CVR number or an order number.",
+    ),
     "period_backwards": Sentences(
         "Perioden fra {found} til {expected} har ingen dage.",
         "Angiv den første dag før den sidste, og mindst én dag pr. del.",

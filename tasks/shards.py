@@ -10,6 +10,7 @@ from prefect import State
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
 from prefect.states import AwaitingRetry, Completed, Failed
 
@@ -100,4 +101,4 @@ def _is_orphaned(run: FlowRun, store: Store) -> bool:
 def _states(client: SyncPrefectClient, runs: Sequence[str]) -> Iterator[FlowRun]:
     for start in range(0, len(runs), PIECE):
         these = FlowRunFilterId(any_=[UUID(run) for run in runs[start : start + PIECE]])
-        yield from client.read_flow_runs(flow_run_filter=FlowRunFilter(id=these), limit=PIECE)
+        yield from client.read_flow_runs(flow_run_filter=FlowRunFilter(id=these), sort=FlowRunSort.ID_DESC, limit=PIECE)

@@ -16,6 +16,7 @@ from adapters.store.operations import Operations
 from adapters.store.orders import EVERYTHING, Among, Batch, Orders
 from adapters.store.presence import Presence
 from adapters.store.runs import Runs
+from adapters.store.scrubbing import Scrubbing, is_finished
 from adapters.store.tables import (
     ChangeRow,
     CursorRow,
@@ -44,8 +45,10 @@ __all__ = [
     "Operations",
     "OrderRow",
     "Orders",
+    "Scrubbing",
     "Store",
     "VatAnswers",
+    "is_finished",
 ]
 
 

@@ -90,6 +90,10 @@ class Directory:
         with self._database.writing() as connection:
             self._forget(connection, [number])
 
+    def leave_out(self, connection: Connection, numbers: Sequence[str]) -> None:
+        """The same within a transaction, for customers who are still in the books and shall be known here no more."""
+        self._forget(connection, numbers)
+
     def by_number(self, numbers: Iterable[str]) -> dict[str, Customer]:
         """The mirrored customers of these numbers."""
         found: dict[str, Customer] = {}
