@@ -53,6 +53,17 @@ class RunSettings(Rules):
     batch_size: int = Field(default=250, ge=1, le=2000)
 
 
+class AlertSettings(Rules):
+    """Who is told of trouble: `block` names a notification block in Prefect, such as `slack-webhook/bookkeeping`.
+
+    A scheduled run that fails or dies is told of once an hour at most; `silent_hours` without a run that went well
+    are told of too.
+    """
+
+    block: str = Field(default="", pattern=r"^([a-z0-9-]+/[a-z0-9-]+)?$")
+    silent_hours: int = Field(default=6, ge=1, le=168)
+
+
 class Settings(Rules):
     """A whole settings file."""
 
@@ -66,6 +77,7 @@ class Settings(Rules):
     vat: VatSettings = VatSettings()
     run: RunSettings = RunSettings()
     privacy: PrivacySettings = PrivacySettings()
+    alerts: AlertSettings = AlertSettings()
 
     @property
     def reading_hash(self) -> str:

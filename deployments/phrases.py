@@ -52,6 +52,7 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Prefect kører på {url}. Kørslen »{name}« starter hvert 5. minut. Stop med Ctrl-C; intet går tabt.",
         'Prefect is up at {url}. The run "{name}" starts every 5 minutes. Stop with Ctrl-C; nothing is lost.',
     ),
+    "up_stopped": ("Prefect er stoppet.", "Prefect has stopped."),
     "up_port": (
         "Porten {port} er optaget: vælg en anden med --port.",
         "Port {port} is taken: choose another with --port.",

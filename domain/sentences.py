@@ -722,6 +722,12 @@ SENTENCES: dict[str, Sentences] = {
         '{field} can\'t be "{found}". Allowed: {expected}.',
         "Correct the value in the settings file.",
     ),
+    "alert_block_missing": Sentences(
+        "Prefect har ingen blok {found}, som {field} nævner.",
+        "Opret blokken i Prefect under Blocks, eller ret navnet; det skrives som type/navn, fx slack-webhook/bogholderi.",
+        "Prefect has no block {found}, which {field} names.",
+        "Create the block in Prefect under Blocks, or correct its name, written as type/name: slack-webhook/bookkeeping.",
+    ),
     "secret_missing": Sentences(
         "Hemmeligheden {field} mangler.",
         "Sæt den som miljøvariabel; den må ikke stå i filen.",
@@ -837,6 +843,12 @@ SENTENCES: dict[str, Sentences] = {
         "Brug et kundenummer, som findes; »afstem explain« viser kandidaterne.",
         "There is no customer {found} in the books.",
         "Use the number of one that is there; `afstem explain` shows the candidates.",
+    ),
+    "unknown_batch": Sentences(
+        "Der er ingen batch {found}.",
+        "Batchen står i navnet på kørslens trin, fx shop-dk-0a1b2c3d4e5f.",
+        "There is no batch {found}.",
+        "The batch stands in the names of the run's tasks, such as shop-dk-0a1b2c3d4e5f.",
     ),
     "nothing_to_resolve": Sentences(
         "Ordre {found} venter ikke på et valg af kunde.",

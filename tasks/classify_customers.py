@@ -53,14 +53,20 @@ def classify_hinted(integration: str, orders: list[str]) -> list[str]:
 
 
 @task(task_run_name="gather unfinished orders", **RETRYING)
-def gather_unfinished(integration: str, cause: str, orders: list[str]) -> list[str]:
-    """Cut held and failed orders (of one cause, or with these numbers) into batches; gives the batches' ids."""
+def gather_unfinished(integration: str, cause: str = "", batch: str = "", orders: Sequence[str] = ()) -> list[str]:
+    """Cut held and failed orders into new batches; gives the batches' ids.
+
+    Only those held for this cause, of this earlier batch, or with these numbers, several of which may stand in one
+    string with commas. Raises `Misconfigured` for a batch that there never was.
+    """
+    opened = open_integration(integration)
+    numbers = {number.strip() for text in orders for number in (text, *text.split(","))} - {""}
+    of_batch = opened.store.orders.in_batch(opened.name, batch) if batch else frozenset()
 
     def chosen(row: OrderRow) -> bool:
-        by_number = not orders or row.number in orders or row.order_id in orders
-        return by_number and (not cause or row.code == cause)
+        by_number = not numbers or row.number in numbers or row.order_id in numbers
+        return by_number and (not cause or row.code == cause) and (not batch or row.order_id in of_batch)
 
-    opened = open_integration(integration)
     make_again(opened, chosen)
     return cut_into_batches(opened, this_run(), chosen)
 

@@ -11,13 +11,12 @@ from prefect.states import Completed, Failed
 
 from adapters.integration import Integration, open_integration
 from adapters.store import ChangeRow
-from domain.outcomes import Finding, Misconfigured
-from domain.sentences import fix, what
+from domain.outcomes import Misconfigured
 from domain.stages import UNFINISHED
+from tasks.attention import causes_of, publish_attention
 from tasks.runs import this_run
 from tasks.verdicts import orders
 
-MOST_NAMED = 20
 MOST_CUSTOMERS = 500
 """An artifact is to be read by a person; a first run may make a hundred thousand."""
 
@@ -35,7 +34,7 @@ def conclude(integration: str, batches: Sequence[PrefectFuture[Any]]) -> State[N
     stages = opened.store.orders.stages_of(opened.name, run)
     if stages:
         publish_customers(opened, run)
-        publish_attention(opened)
+        publish_attention(opened, causes_of(opened))
     stop_if_misconfigured(batches)
     if any(batch.state.is_failed() or batch.state.is_crashed() for batch in batches):
         unfinished = sum(stages[stage] for stage in UNFINISHED)
@@ -87,31 +86,3 @@ def publish_customers(integration: Integration, run: str) -> None:
 def made_it(change: ChangeRow) -> bool:
     """Whether this change made the customer: no customer of any books is without a name."""
     return change.field == "name" and not change.before
-
-
-def publish_attention(integration: Integration) -> None:
-    """Orders that need a person, by cause: which, what is wrong in which field, and what to do."""
-    causes: dict[Finding, list[str]] = {}
-    for row in integration.store.orders.needing_attention(integration.name):
-        causes.setdefault(Finding(code=row.code, field=row.field, expected="…"), []).append(row.number)
-    language = integration.settings.language
-    rows = [
-        {
-            "orders": named(numbers),
-            "cause": what(finding, language, with_values=False),
-            "fix": fix(finding, language),
-        }
-        for finding, numbers in sorted(causes.items(), key=lambda cause: -len(cause[1]))
-    ]
-    total = sum(map(len, causes.values()))
-    create_table_artifact(
-        table=rows,
-        key=f"{integration.name}-attention",
-        description=f"Orders that need attention, by cause: {total} in all",
-    )
-
-
-def named(numbers: Sequence[str]) -> str:
-    """The first order numbers of a cause, and how many more there are."""
-    rest = len(numbers) - MOST_NAMED
-    return ", ".join(numbers[:MOST_NAMED]) + (f" … and {rest} more" if rest > 0 else "")

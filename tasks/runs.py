@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
 
@@ -11,6 +13,7 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from adapters.integration import open_integration
 from adapters.settings import find, load
+from domain.days import COPENHAGEN, danish_day
 from domain.outcomes import Misconfigured
 
 SIDE_BY_SIDE = cast("TaskRunner[PrefectFuture[Any]]", ThreadPoolTaskRunner(max_workers=4))
@@ -45,5 +48,11 @@ def run_name() -> str:
     try:
         name = load(find(integration)).name
     except Misconfigured:
-        name = integration
+        name = Path(integration).stem
     return f"{flow_run.flow_name} {name}"
+
+
+def begin_of(days: int) -> datetime:
+    """The beginning, in Denmark, of the day that lies so many days back: the same all day, so a Retry knows it."""
+    day = danish_day(datetime.now(UTC)) - timedelta(days=days)
+    return datetime.combine(day, time(), COPENHAGEN)

@@ -100,7 +100,12 @@ class Verdicts:
 
 def orders(count: int) -> str:
     """`1 order`, `2 orders`."""
-    return f"{count} order{'' if count == 1 else 's'}"
+    return counted(count, "order")
+
+
+def counted(count: int, thing: str) -> str:
+    """`1 difference`, `2 differences`."""
+    return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 def kept(values: Sequence[Any]) -> str:

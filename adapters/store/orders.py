@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, or_, 
 from adapters.store.database import CHUNK, Database, chunks
 from adapters.store.presence import Presence
 from adapters.store.tables import BatchRow, DocumentRow, OrderRow, OrdersTable, table_of
-from domain.outcomes import Finding
+from domain.outcomes import Finding, Misconfigured
 from domain.stages import INVOICED, UNFINISHED, Stage, step
 
 orders = table_of(OrdersTable)
@@ -222,6 +222,15 @@ class Orders:
         with self._database.writing() as connection:
             self._database.upsert(connection, BatchRow, made)
         return [batch["id"] for batch in made]
+
+    def in_batch(self, integration: str, batch_id: str) -> frozenset[str]:
+        """The ids of the orders that were cut into this batch. Raises `Misconfigured` where there is none."""
+        query = select(batches.c.orders).where(batches.c.integration == integration, batches.c.id == batch_id)
+        with self._database.reading() as connection:
+            found = connection.execute(query).scalar()
+        if found is None:
+            raise Misconfigured("unknown_batch", "batch", batch_id)
+        return frozenset(json.loads(found))
 
     def open(self, batch_id: str) -> Batch:
         """Claim what is still unfinished of a batch for this process, and give the batch.

@@ -1,7 +1,6 @@
 """`afstem report`: the completeness proof of a period, held against what the books say."""
 
-from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,13 +21,11 @@ from deployments.commands.telling import (
 )
 from deployments.commands.words import Words
 from domain.outcomes import Finding
-from domain.proof import ALL_TIME, GROUPS, Period, Proof, Sold, Written, prove
+from domain.proof import ALL_TIME, GROUPS, Period, Proof
 from domain.sentences import fix, what
 
 if TYPE_CHECKING:
     from adapters.integration import Integration
-    from adapters.store import OrderRow
-    from domain.invoices import Document
 
 KEYS = ("eligible", *GROUPS, "ignored")
 MOST_SHOWN = 50
@@ -53,6 +50,8 @@ def report(first: Day = None, last: LastDay = None, config: Config = DEFAULT, js
     if first and last and first > last:
         raise typer.BadParameter("the first day lies after the last", param_hint="--from")
     with opened(config) as integration:
+        from tasks.proving import proof_of
+
         proof = proof_of(integration, period)
         attention = waiting(integration, period)
     if json:
@@ -62,62 +61,14 @@ def report(first: Day = None, last: LastDay = None, config: Config = DEFAULT, js
     raise typer.Exit(0 if proof.complete else ATTENTION)
 
 
-def proof_of(integration: "Integration", period: Period) -> Proof:
-    """Prove a period from the store and the books; the store is read first, since a run may be under way.
-
-    Before that, orders whose document was deleted from the books are held.
-    """
-    from tasks.mirror import sweep
-
-    sweep(integration)
-    orders = [sold(integration, row) for row in integration.store.orders.every(integration.name)]
-    written = list(integration.documents.written())
-    own = [Written(reference, order, kind) for name, order, reference, kind in written if name == integration.name]
-    others = {reference for name, _, reference, _ in written if name != integration.name}
-    return prove(orders, own, _bearing_our_name(integration, others), period)
-
-
-def _bearing_our_name(integration: "Integration", others: set[str]) -> Iterator["Document"]:
-    for page in integration.books.documents(None):
-        for one in page:
-            if one.reference.startswith(f"{integration.name}-") and one.reference not in others:
-                yield one
-
-
-def sold(integration: "Integration", row: "OrderRow") -> Sold:
-    """One stored order as the proof counts it."""
-    from pydantic_core import from_json
-
-    from domain.money import ZERO
-
-    told = from_json(row.normalised) if row.normalised else {}
-    return Sold(
-        id=row.order_id,
-        number=row.number,
-        day=_day(row),
-        currency=row.currency,
-        total=Decimal(row.total) if row.currency else ZERO,
-        refunds={refund["id"]: Decimal(refund["total"]) for refund in told.get("refunds", ())},
-        stage=row.stage,  # type: ignore[arg-type]
-        eligible=row.eligible,
-        reference=row.reference or f"{integration.name}-{row.number}",
-        called_off=row.status not in integration.settings.webshop.statuses,
-    )
-
-
-def _day(row: "OrderRow") -> date | None:
-    """The order's day in Denmark; an order that was never understood has no currency and no date."""
-    from domain.days import danish_day
-
-    return danish_day(row.ordered_at) if row.currency else None
-
-
 def waiting(integration: "Integration", period: Period) -> list[tuple[str, Finding]]:
     """The number and the finding of every order of the period that is held or failed."""
+    from tasks.proving import day_of
+
     return [
         (row.number, Finding(code=row.code, field=row.field, found=row.found, expected=row.expected))
         for row in integration.store.orders.needing_attention(integration.name)
-        if (day := _day(row)) is None or period.holds(day)
+        if (day := day_of(row)) is None or period.holds(day)
     ]
 
 

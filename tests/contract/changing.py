@@ -3,10 +3,10 @@
 from typing import Any
 
 from adapters.integration import Integration
-from deployments.commands.report import proof_of
 from deployments.demo.shop import Json
 from domain.outcomes import Transient
 from domain.proof import ALL_TIME, Proof
+from tasks.proving import proof_of
 from tests.contract.shopkeeping import NAME, Shop, unlucky
 from tests.orders import Goods, refunded, woo_order, woo_refund
 

@@ -74,8 +74,13 @@ class Run:
 
     def artifact(self, key: str) -> list[dict[str, Any]]:
         """The rows of the table that it published under this key; none if it published none."""
+        found = self.page(key)
+        rows: list[dict[str, Any]] = json.loads(found) if found else []
+        return rows
+
+    def page(self, key: str) -> str:
+        """What it published under this key, as it is; empty if it published nothing."""
         with get_client(sync_client=True) as client:
             these = {"artifacts": {"flow_run_id": {"any_": [str(self.id)]}, "key": {"any_": [key]}}}
             found = httpx.post(f"{client.api_url}artifacts/filter", json=these).raise_for_status().json()
-        rows: list[dict[str, Any]] = json.loads(found[0]["data"]) if found else []
-        return rows
+        return str(found[0]["data"]) if found else ""
