@@ -5,6 +5,7 @@ import typer
 from deployments.commands import books
 from deployments.commands.attention import attention
 from deployments.commands.backfill import backfill
+from deployments.commands.backup import backup, restore
 from deployments.commands.check import check
 from deployments.commands.demo import demo
 from deployments.commands.explain import explain
@@ -28,21 +29,8 @@ main = typer.Typer(
     rich_markup_mode="markdown",
 )
 
-for command in (
-    demo,
-    init,
-    check,
-    plan,
-    sync,
-    report,
-    explain,
-    attention,
-    retry,
-    resolve,
-    backfill,
-    up,
-    webhooks,
-    forget,
-):
+for command in (demo, init, check, plan, sync, report, explain, attention, retry, resolve, up):
+    main.command()(command)
+for command in (backfill, webhooks, forget, backup, restore):
     main.command()(command)
 main.add_typer(books.app, name="books")

@@ -61,6 +61,11 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Webshoppens webhooks (order.created, order.updated) sendes til {url}. Stop med Ctrl-C; intet går tabt.",
         "Have the shop's webhooks (order.created, order.updated) sent to {url}. Stop with Ctrl-C; nothing is lost.",
     ),
+    "backed_up": ("Lageret er kopieret til {file} ({size} MB).", "The store is copied to {file} ({size} MB)."),
+    "restored": (
+        "Lageret er, som kopien siger; det, der stod, er i {before}. Indhent resten: afstem sync --config {config}",
+        "The store is what the copy says; what stood there is in {before}. Catch up: afstem sync --config {config}",
+    ),
     "forgotten": (
         "Glemt: køberen på {orders} ordrer og {customers} kunder i kundespejlet. Beløb, datoer og varer er der endnu.",
         "Forgotten: the buyer of {orders} orders, {customers} customers of the mirror. Amounts, days and goods stay.",

@@ -1,9 +1,8 @@
 """A long period, such as the first months of a shop: cut into shards, each a run of its own beside the schedule."""
 
-from datetime import date
-
 from prefect import State, allow_failure, flow
 
+from flows.forms import FirstDay, Integration, LastDay, ShardDays
 from tasks.classify_customers import classify_sold
 from tasks.conclude import conclude
 from tasks.create_invoices import create_invoices
@@ -15,16 +14,10 @@ from tasks.shards import PATIENTLY, conclude_shards, cut_into_shards, start_shar
 
 
 @flow(flow_run_name=period_name)
-def backfill_orders(integration: str, first: date, last: date, days: int = 7) -> State[None]:
+def backfill_orders(integration: Integration, first: FirstDay, last: LastDay, days: ShardDays = 7) -> State[None]:
     """Bring all orders that were sold in a period into the accounting system, in shards of some days.
 
     With a deployment of sync-period the shards run wherever its work pool has room; without one, here, one by one.
-
-    Args:
-        integration: the name of a settings file in `AFSTEM_CONFIG_DIR`, or a path to one.
-        first: the first day of the period, by order date in Denmark.
-        last: its last day, itself included.
-        days: how many days make a shard.
     """
     shards = cut_into_shards(integration, first, last, days)
     started = start_shards(integration, shards)
@@ -34,14 +27,8 @@ def backfill_orders(integration: str, first: date, last: date, days: int = 7) ->
 
 
 @flow(flow_run_name=period_name, task_runner=SIDE_BY_SIDE)
-def sync_period(integration: str, first: date, last: date) -> State[None]:
-    """Bring the orders that were sold in a period into the accounting system; where the next run reads from stays.
-
-    Args:
-        integration: the name of a settings file in `AFSTEM_CONFIG_DIR`, or a path to one.
-        first: the first day of the period, by order date in Denmark.
-        last: its last day, itself included.
-    """
+def sync_period(integration: Integration, first: FirstDay, last: LastDay) -> State[None]:
+    """Bring the orders that were sold in a period into the accounting system; where the next run reads from stays."""
     with at_work(integration):
         fetched = fetch_sold(integration, first, last)
         batches = classify_sold(integration, first, last, fetched)

@@ -1,6 +1,6 @@
 """What a person fills in to start a run: each parameter of the flows, as the form in Prefect shows it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import Field
@@ -18,6 +18,9 @@ Since = Annotated[
     Field(description="Read the shop's changes from this moment on, instead of from where the last run ended."),
 ]
 Days = Annotated[int, Field(ge=1, le=3650, description="So many days of changes are read again from the shop.")]
+FirstDay = Annotated[date, Field(description="The first day of the period, by order date in Denmark.")]
+LastDay = Annotated[date, Field(description="The last day of the period, itself included.")]
+ShardDays = Annotated[int, Field(ge=1, le=366, description="So many days make a shard, which is a run of its own.")]
 Cause = Annotated[
     str,
     Field(

@@ -9,10 +9,10 @@ from sqlmodel import SQLModel
 
 from adapters.store.tables import DocumentRow, OrdersTable, table_of
 from deployments.commands.explain import explanation
-from deployments.commands.report import proof_of
 from domain.outcomes import Misconfigured
 from domain.proof import ALL_TIME
 from tasks.forget import Person, forget, forget_old
+from tasks.proving import proof_of
 from tests.contract.shopkeeping import NAME, THREE_MUGS, Shop, sold, with_refund
 from tests.orders import Goods
 
