@@ -16,6 +16,7 @@ from adapters.accounting.local import LocalAccounting
 from adapters.einvoicing.settings import EinvoicingSettings
 from adapters.vies import VatSettings
 from adapters.webshops.settings import FilesWebshop, WooCommerceWebshop
+from domain.forgetting import YearEnd
 from domain.invoice_rules import InvoiceRules
 from domain.outcomes import Finding, Misconfigured
 from domain.rules import CustomerRules, Rules
@@ -32,6 +33,22 @@ class StoreSettings(Rules):
     """
 
     url: str = Field(default="sqlite:///afstem.db", pattern=r"^(sqlite:///|postgresql(\+psycopg)?://)")
+
+
+class PrivacySettings(Rules):
+    """How long buyers are kept: for so many days after the order where a number is given.
+
+    Invoices stay five years from the end of the financial year, as the law has it; that is its last day.
+    """
+
+    retention_days: int | None = Field(default=None, ge=30)
+    financial_year_ends: str = Field(default="12-31", pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")
+
+    @property
+    def year_end(self) -> YearEnd:
+        """The same as month and day."""
+        month, day = self.financial_year_ends.split("-")
+        return YearEnd(int(month), int(day))
 
 
 class RunSettings(Rules):
@@ -64,6 +81,7 @@ class Settings(Rules):
     vat: VatSettings = VatSettings()
     einvoicing: EinvoicingSettings = EinvoicingSettings()
     run: RunSettings = RunSettings()
+    privacy: PrivacySettings = PrivacySettings()
     alerts: AlertSettings = AlertSettings()
 
     @property

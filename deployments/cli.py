@@ -5,11 +5,13 @@ import typer
 from deployments.commands import books, einvoice
 from deployments.commands.attention import attention
 from deployments.commands.backfill import backfill
+from deployments.commands.backup import backup, restore
 from deployments.commands.check import check
 from deployments.commands.demo import demo
 from deployments.commands.deploy import deploy
 from deployments.commands.einvoice_orders import send, show
 from deployments.commands.explain import explain
+from deployments.commands.forget import forget
 from deployments.commands.init import init
 from deployments.commands.plan import plan
 from deployments.commands.report import report
@@ -29,23 +31,10 @@ main = typer.Typer(
     rich_markup_mode="markdown",
 )
 
-for command in (
-    demo,
-    init,
-    check,
-    plan,
-    sync,
-    report,
-    explain,
-    attention,
-    retry,
-    resolve,
-    backfill,
-    up,
-    deploy,
-    webhooks,
-):
+for command in (demo, init, check, plan, sync, report, explain, attention, retry, resolve, up):
     main.command()(command)
+for operating in (deploy, backfill, webhooks, forget, backup, restore):
+    main.command()(operating)
 for command in (show, send):
     einvoice.app.command()(command)
 main.add_typer(books.app, name="books")

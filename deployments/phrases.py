@@ -65,6 +65,31 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Webshoppens webhooks (order.created, order.updated) sendes til {url}. Stop med Ctrl-C; intet går tabt.",
         "Have the shop's webhooks (order.created, order.updated) sent to {url}. Stop with Ctrl-C; nothing is lost.",
     ),
+    "backed_up": ("Lageret er kopieret til {file} ({size} MB).", "The store is copied to {file} ({size} MB)."),
+    "restored": (
+        "Lageret er, som kopien siger; det, der stod, er i {before}. Indhent resten: afstem sync --config {config}",
+        "The store is what the copy says; what stood there is in {before}. Catch up: afstem sync --config {config}",
+    ),
+    "forgotten": (
+        "Glemt: køberen på {orders} ordrer og {customers} kunder i kundespejlet. Beløb, datoer og varer er der endnu.",
+        "Forgotten: the buyer of {orders} orders, {customers} customers of the mirror. Amounts, days and goods stay.",
+    ),
+    "forgotten_open": (
+        "Disse ordrer er ikke færdige og beholder deres køber, til de er det: {orders}. Kør kommandoen igen bagefter.",
+        "These orders are not finished and keep their buyer until they are: {orders}. Run the command again then.",
+    ),
+    "forgotten_documents": (
+        "Det, der står på {documents} fakturaer og kreditnotaer, bliver til og med {until}, som loven kræver.",
+        "What stands on {documents} invoices and credit notes stays until {until}, as Danish bookkeeping law asks.",
+    ),
+    "forgotten_books": (
+        "I regnskabet står kunden endnu ({customers}), for fakturaerne hører til den. Der sletter Afstem aldrig.",
+        "In the books the customer still stands ({customers}), as invoices belong to it. Afstem never deletes there.",
+    ),
+    "forgotten_elsewhere": (
+        "Webshoppen og sikkerhedskopier af lageret er ikke rørt.",
+        "The shop, and backups of the store, are untouched.",
+    ),
     "demo_folder": (
         "Demoen ligger i {folder} og må slettes, når du vil.",
         "The demo lies in {folder}; delete it whenever you like.",

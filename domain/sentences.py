@@ -1258,6 +1258,24 @@ SENTENCES: dict[str, Sentences] = {
         "The order was edited ({found}), and draft {expected} was changed in the books since.",
         "Correct the draft by hand, or delete it and retry the order. It is never overwritten.",
     ),
+    "backup_unwritable": Sentences(
+        "Kopien {field} kan ikke skrives: {found}.",
+        "Vælg en mappe, som findes, og som brugeren må skrive i.",
+        "The copy {field} can't be written: {found}.",
+        "Choose a folder that is there and that this user may write to.",
+    ),
+    "backup_unreadable": Sentences(
+        "{field} er ikke en hel kopi af et lager.",
+        "Brug en fil, som »afstem backup« har skrevet.",
+        "{field} is not a whole copy of a store.",
+        "Use a file that `afstem backup` has written.",
+    ),
+    "nobody_to_forget": Sentences(
+        "Det siger ikke, hvem der skal glemmes: {found}.",
+        "Angiv en e-mail, et telefonnummer, et CVR-nummer eller et ordrenummer.",
+        "This doesn't say who is to be forgotten: {found}.",
+        "Give an e-mail address, a phone number, a CVR number or an order number.",
+    ),
     "period_backwards": Sentences(
         "Perioden fra {found} til {expected} har ingen dage.",
         "Angiv den første dag før den sidste, og mindst én dag pr. del.",

@@ -1,4 +1,4 @@
-"""Once a night: what a run may have missed is read again, in the shop and in the books, and all of it is proven."""
+"""Once a night: what a run may have missed is read again, all of it is proven, and old things go."""
 
 from prefect import State, allow_failure, flow
 
@@ -11,11 +11,12 @@ from tasks.publish_proof import publish_proof
 from tasks.reconcile_customers import reconcile_customers
 from tasks.runs import SIDE_BY_SIDE, begin_of, run_name
 from tasks.sweep_books import sweep_books
+from tasks.tidy import tidy
 
 
 @flow(flow_run_name=run_name, task_runner=SIDE_BY_SIDE)
 def nightly_sweep(integration: str, days: int = 30) -> State[None]:
-    """Read the last weeks of the shop and all of the books again, bring in what was missed, and prove the whole.
+    """Read the last weeks of the shop and all of the books again, bring in what was missed, prove it all, and tidy.
 
     Args:
         integration: the name of a settings file in `AFSTEM_CONFIG_DIR`, or a path to one.
@@ -27,4 +28,6 @@ def nightly_sweep(integration: str, days: int = 30) -> State[None]:
     reconciled = reconcile_customers.map(integration, batches)
     invoiced = create_invoices.map(integration, batches, after=allow_failure(reconciled))
     dispatched = dispatch_einvoices.submit(integration, after=allow_failure(invoiced))
-    return publish_proof(integration, conclude(integration, [*reconciled, *invoiced, dispatched]))
+    state = publish_proof(integration, conclude(integration, [*reconciled, *invoiced, dispatched]))
+    tidy(integration)
+    return state

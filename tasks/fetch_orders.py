@@ -11,6 +11,7 @@ from prefect import task
 from adapters.integration import Integration, open_integration
 from adapters.store import OrderRow
 from domain.days import start_of
+from domain.forgetting import same_sale
 from domain.identity import mask_cpr, visible
 from domain.orders import Order, RawOrder
 from domain.outcomes import Finding, NeedsAttention
@@ -88,7 +89,13 @@ def store_page(integration: Integration, page: Sequence[RawOrder]) -> Counter[st
 
 
 def differs(before: OrderRow, now: OrderRow) -> bool:
-    """Whether the stored order must be replaced: other content, or read by other settings."""
+    """Whether the stored order must be replaced: other content, or read by other settings.
+
+    A forgotten one comes back for another sale only, not for its buyer, whom the shop may still have or forgets too.
+    """
+    if before.is_forgotten and before.normalised and now.normalised:
+        earlier, later = (Order.model_validate_json(row.normalised) for row in (before, now))
+        return not same_sale(earlier, later)
     return (before.content_hash, before.read_with, before.eligible) != (
         now.content_hash,
         now.read_with,

@@ -38,7 +38,7 @@ def reconcile_batch(integration: Integration, batch_id: str) -> dict[str, int]:
     cases = [case for row in rows if (case := examine(integration, row, verdicts, twins))]
     try:
         cases = lease(integration, batch, cases, verdicts)
-        refresh_customers(integration)
+        refresh_customers(integration, whole=recall(integration, cases))
         reconciled = Reconciliation(integration, batch, verdicts).settle(cases)
     finally:
         with integration.store.together() as connection:
@@ -58,6 +58,12 @@ def lease(integration: Integration, batch: Batch, cases: Sequence[Case], verdict
         else:
             free.append(case)
     return free
+
+
+def recall(integration: Integration, cases: Sequence[Case]) -> bool:
+    """Whether a forgotten customer has bought again: only a whole reading of the books brings them back."""
+    keys = {identity.key for case in cases for identity in case.classification.identities}
+    return integration.directory.forgotten.recall(keys)
 
 
 def find(integration: Integration, cases: Sequence[Case]) -> dict[str, Hits]:

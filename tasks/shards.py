@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from prefect import State
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
 from prefect.states import AwaitingRetry, Completed, Failed
 
@@ -25,6 +26,7 @@ Shard = tuple[date, date]
 
 FLOW = "sync-period"
 LOOK_EVERY_SECONDS = 2
+LONGEST_START = timedelta(minutes=2)
 MOST_STARTS = 5
 """A shard whose process is gone so often has something about it that a person should see."""
 PIECE = 100
@@ -94,10 +96,12 @@ def _is_orphaned(run: FlowRun, store: Store) -> bool:
     """Whether a run can't end by itself any more: its process is gone, or was found to be."""
     if run.state is None or run.run_count >= MOST_STARTS:
         return False
+    if run.state.is_pending():  # a worker took it, and nothing came of it
+        return datetime.now(UTC) - run.state.timestamp > LONGEST_START
     return run.state.is_crashed() or (run.state.is_running() and bool(store.runs.orphaned([str(run.id)])))
 
 
 def _states(client: SyncPrefectClient, runs: Sequence[str]) -> Iterator[FlowRun]:
     for start in range(0, len(runs), PIECE):
         these = FlowRunFilterId(any_=[UUID(run) for run in runs[start : start + PIECE]])
-        yield from client.read_flow_runs(flow_run_filter=FlowRunFilter(id=these), limit=PIECE)
+        yield from client.read_flow_runs(flow_run_filter=FlowRunFilter(id=these), sort=FlowRunSort.ID_DESC, limit=PIECE)

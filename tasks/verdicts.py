@@ -13,6 +13,7 @@ from adapters.integration import Integration
 from adapters.store import Batch, OrderRow
 from domain.outcomes import AfstemError, Finding, NeedsAttention, Transient
 from domain.stages import Stage
+from tasks.logs import tell_order
 
 NO_CUSTOMER = {"customer": ""}
 """An order that was stopped before it had its customer has none: no invoice may be written for it."""
@@ -91,6 +92,7 @@ class Verdicts:
         for row, stage, values in self._moves:
             for name, value in {"stage": stage, **values}.items():
                 setattr(row, name, value)
+            tell_order(self._integration.name, self._batch.run, row.number, stage, values)
         self._moves.clear()
 
     def conclude(self) -> dict[str, int]:

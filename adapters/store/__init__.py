@@ -17,6 +17,7 @@ from adapters.store.operations import Operations
 from adapters.store.orders import EVERYTHING, Among, Batch, Orders, Standing, unfinished
 from adapters.store.presence import Presence
 from adapters.store.runs import Runs
+from adapters.store.scrubbing import Scrubbing, is_finished
 from adapters.store.tables import (
     ChangeRow,
     CursorRow,
@@ -47,9 +48,11 @@ __all__ = [
     "Operations",
     "OrderRow",
     "Orders",
+    "Scrubbing",
     "Standing",
     "Store",
     "VatAnswers",
+    "is_finished",
 ]
 
 

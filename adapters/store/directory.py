@@ -90,6 +90,16 @@ class Directory:
         with self._database.writing() as connection:
             self._forget(connection, [number])
 
+    def leave_out(self, connection: Connection, numbers: Sequence[str]) -> None:
+        """The same within a transaction, for customers who are still in the books and shall be known here no more."""
+        self._forget(connection, numbers)
+
+    def forgotten_there(self, connection: Connection) -> list[str]:
+        """Forgotten customers who are known here all the same, as they are where an old copy was restored."""
+        known = select(directory.c.number).where(directory.c.books == self.books)
+        linked = select(links.c.customer).where(links.c.books == self.books)
+        return sorted(self.forgotten.among(connection, list(connection.execute(known.union(linked)).scalars())))
+
     def by_number(self, numbers: Iterable[str]) -> dict[str, Customer]:
         """The mirrored customers of these numbers."""
         found: dict[str, Customer] = {}

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, or_, select, true, update
 
 from adapters.store.database import CHUNK, Database, chunks
 from adapters.store.presence import Presence
@@ -358,6 +358,13 @@ class Orders:
         mine = select(batches.c.id).where(batches.c.integration == integration, batches.c.run == run)
         with self._database.writing() as connection:
             connection.execute(update(orders).where(orders.c.batch.in_(mine)).values(batch=""))
+
+    def drop_batches(self, before: datetime) -> int:
+        """Forget batches that were made before then and hold no order any more; gives how many."""
+        held = select(orders.c.batch).where(orders.c.batch != "")
+        with self._database.writing() as connection:
+            old = (batches.c.made_at < before) & batches.c.id.not_in(held)
+            return connection.execute(delete(batches).where(old)).rowcount
 
     def _moved_on(self, connection: Connection, rows: Sequence[OrderRow], known: Mapping[str, OrderRow]) -> set[str]:
         """Which orders of these rows are at another stage, or are sold otherwise, than when they were `known`."""

@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 
 from adapters.store.database import Database, chunks
 from adapters.store.presence import Presence
-from adapters.store.tables import LeaseRow, table_of
+from adapters.store.tables import LeaseRow, OwnerRow, table_of
 
 leases = table_of(LeaseRow)
 
@@ -38,6 +38,18 @@ class Runs:
                 owners.update({row.batch: row.owner for row in found})
         dead = self._presence.dead(set(owners.values()))
         return {run for run, owner in owners.items() if owner in dead}
+
+    def drop_dead(self) -> int:
+        """Take away what processes that are gone have left: their names, and their leases. Gives how many leases."""
+        with self._database.writing() as connection:
+            owners = set(connection.execute(select(leases.c.owner).distinct()).scalars())
+            known = set(connection.execute(select(table_of(OwnerRow).c.id)).scalars())
+            dead = self._presence.dead(owners | known)
+            gone = 0
+            for piece in chunks(dead):
+                gone += connection.execute(delete(leases).where(leases.c.owner.in_(piece))).rowcount
+                connection.execute(delete(table_of(OwnerRow)).where(table_of(OwnerRow).c.id.in_(piece)))
+        return gone
 
 
 def _key(run: str) -> str:

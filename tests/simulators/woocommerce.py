@@ -53,6 +53,8 @@ class WooCommerceSimulator:
         self.after_page: Callable[[int], None] = lambda page: None
         self.ignores_modified_after = False
         self.ignores_page = False
+        self.latency: int | float = 0
+        """How long, in seconds, every call takes at least."""
         self.calls: list[str] = []
         self._nonces: set[str] = set()
         self._lock = threading.Lock()
@@ -191,6 +193,7 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         query = parse_qsl(parts.query, keep_blank_values=True)
         shop.calls.append(self.path)
+        time.sleep(shop.latency)
         try:
             if shop.faults and self._misbehaves(*shop.faults.popleft()):
                 return
