@@ -16,7 +16,7 @@ import psutil
 
 AFSTEM = Path(sys.executable).with_name("afstem")
 START_SECONDS = 150
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 ENDS = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 STOP_SECONDS = 60
 
