@@ -63,6 +63,10 @@ class Operated:
             time.sleep(0.2)
         return found
 
+    def artifact(self, key: str) -> str:
+        """The id of the latest artifact under this key."""
+        return str(httpx.get(f"{self.api}/artifacts/{key}/latest").raise_for_status().json()["id"])
+
     def retry(self, run: str) -> None:
         """Press Retry, as the UI does it."""
         state = {"type": "SCHEDULED", "name": "AwaitingRetry", "message": "Retry from the UI"}
