@@ -1,5 +1,7 @@
 """`afstem`, the command line: every command, and no more than is needed to name them."""
 
+from collections.abc import Callable
+
 import typer
 
 from deployments.commands import books
@@ -29,8 +31,10 @@ main = typer.Typer(
     rich_markup_mode="markdown",
 )
 
-for command in (demo, init, check, plan, sync, report, explain, attention, retry, resolve, up):
-    main.command()(command)
-for command in (backfill, webhooks, forget, backup, restore):
+COMMANDS: tuple[Callable[..., None], ...] = (
+    *(demo, init, check, plan, sync, report, explain, attention, retry, resolve, backfill),
+    *(up, webhooks, backup, restore, forget),
+)
+for command in COMMANDS:
     main.command()(command)
 main.add_typer(books.app, name="books")

@@ -16,7 +16,7 @@ from tasks.tidy import tidy
 
 @flow(flow_run_name=run_name, task_runner=SIDE_BY_SIDE)
 def nightly_sweep(integration: Integration, days: Days = 30) -> State[None]:
-    """Read the last weeks of the shop and all of the books again, bring in what was missed, prove the whole, and tidy up."""
+    """Read the last weeks of the shop and all of the books again, bring in what was missed, prove it, and tidy up."""
     sweep_books(integration)
     fetched = fetch_orders(integration, begin_of(days))
     batches = classify_customers(integration, fetched)
