@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 import typer
 
-from deployments.commands import books
+from deployments.commands import books, einvoice
 from deployments.commands.attention import attention
 from deployments.commands.backfill import backfill
 from deployments.commands.backup import backup, restore
 from deployments.commands.check import check
 from deployments.commands.demo import demo
+from deployments.commands.deploy import deploy
+from deployments.commands.einvoice_orders import send, show
 from deployments.commands.explain import explain
 from deployments.commands.forget import forget
 from deployments.commands.init import init
@@ -33,8 +35,11 @@ main = typer.Typer(
 
 COMMANDS: tuple[Callable[..., None], ...] = (
     *(demo, init, check, plan, sync, report, explain, attention, retry, resolve, backfill),
-    *(up, webhooks, backup, restore, forget),
+    *(up, deploy, webhooks, backup, restore, forget),
 )
 for command in COMMANDS:
     main.command()(command)
+for command in (show, send):
+    einvoice.app.command()(command)
 main.add_typer(books.app, name="books")
+main.add_typer(einvoice.app, name="einvoice")

@@ -52,6 +52,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Prefect kører på {url}. Kørslen »{name}« starter hvert 5. minut. Stop med Ctrl-C; intet går tabt.",
         'Prefect is up at {url}. The run "{name}" starts every 5 minutes. Stop with Ctrl-C; nothing is lost.',
     ),
+    "deployed": (
+        "{name} ligger nu i Prefect og køres af work pool {pool}. En maskine til: prefect worker start --pool {pool}",
+        "{name} is deployed, for work pool {pool} to run. Another machine: prefect worker start --pool {pool}",
+    ),
     "up_stopped": ("Prefect er stoppet.", "Prefect has stopped."),
     "up_port": (
         "Porten {port} er optaget: vælg en anden med --port.",
@@ -115,9 +119,17 @@ PHRASES: dict[str, tuple[str, str]] = {
         "4. To kunder har samme e-mail: en person vælger kunde {customer} for ordre {order}",
         "4. Two customers have the same e-mail: a person chooses customer {customer} for order {order}",
     ),
+    "demo_answered": (
+        "5. E-fakturaerne bliver hentet i mappen; modtageren af {accepted} siger ja, den af {rejected} afviser",
+        "5. The e-invoices are picked up; the receiver of {accepted} accepts, that of {rejected} rejects",
+    ),
+    "demo_picked_up": (
+        "{count} e-fakturaer hentet fra {folder}; svarene ligger i receipts.",
+        "{count} e-invoices picked up from {folder}; the answers lie in receipts.",
+    ),
     "demo_explained": (
-        "5. Hvorfor netop den kunde? Ordre {order} forklaret",
-        "5. Why that customer? Order {order} explained",
+        "6. Hvorfor netop den kunde? Ordre {order} forklaret",
+        "6. Why that customer? Order {order} explained",
     ),
     "demo_counts": (
         "{invoices} fakturaer og kreditnotaer, {customers} kunder i regnskabet; {held} ordrer venter på en person.",

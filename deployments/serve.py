@@ -34,13 +34,14 @@ def declared() -> Iterator[dict[str, Any]]:
 def served(told: Mapping[str, Any]) -> RunnerDeployment:
     """One declared deployment for this very process to run, which needs no work pool."""
     schedules = [Cron(one["cron"], timezone=one["timezone"]) for one in told.get("schedules", ())]
+    limit = ConcurrencyLimitConfig(**told["concurrency_limit"]) if "concurrency_limit" in told else None
     return RunnerDeployment.from_flow(
         load_flow_from_entrypoint(told["entrypoint"]),
         told["name"],
         entrypoint_type=EntrypointType.MODULE_PATH,
         parameters=told["parameters"],
         schedules=schedules,
-        concurrency_limit=ConcurrencyLimitConfig(**told["concurrency_limit"]),
+        concurrency_limit=limit,
         tags=told["tags"],
         description=told["description"],
     )

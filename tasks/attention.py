@@ -3,20 +3,37 @@
 import json
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 from urllib.parse import quote
 
-from prefect.artifacts import create_table_artifact
+from prefect import get_run_logger
+from prefect.artifacts import create_markdown_artifact
 from prefect.client.orchestration import get_client
 from prefect.exceptions import ObjectNotFound
 from prefect.utilities.urls import url_for
+from pydantic import WithJsonSchema
 
 from adapters.integration import Integration
 from domain.outcomes import Finding
-from domain.sentences import Language, fix, what
+from domain.sentences import SENTENCES, Language, fix, what
+from tasks.verdicts import counted
 
 MOST_NAMED = 20
+MOST_LOGGED = 5
+HoldCause = Annotated[str, WithJsonSchema({"type": "string", "enum": ["", *sorted(SENTENCES)]})]
+"""The code of a cause, or nothing for every cause; in a form, one to choose."""
 AMBIGUOUS = "ambiguous_customer"
+
+WORDS: dict[str, dict[Language, str]] = {
+    "more": {
+        "da": "… og {count} årsager mere: se artefaktet {name}-attention.",
+        "en": "… and {count} more causes: see the artifact {name}-attention.",
+    },
+    "then": {
+        "da": "Når det er rettet: tryk Retry på denne kørsel, eller vent på næste. Ordrerne står i {name}-attention.",
+        "en": "When it is mended: press Retry on this run, or wait for the next. {name}-attention names the orders.",
+    },
+}
 
 
 class Cause(NamedTuple):
@@ -35,31 +52,47 @@ def causes_of(integration: Integration) -> list[Cause]:
 
 
 def publish_attention(integration: Integration, causes: Sequence[Cause]) -> None:
-    """The artifact: which orders, what is wrong in which field, what to do, and a link to the form that goes on."""
-    language = integration.settings.language
-    rows = [
-        {
-            "orders": named(cause.orders),
-            "cause": what(cause.finding, language, with_values=False),
-            "fix": fix(cause.finding, language),
-            "then": link(integration.name, cause),
-        }
-        for cause in causes
-    ]
+    """The artifact: what is wrong in which field, with which orders, what to do, and the form that goes on then."""
     total = sum(len(cause.orders) for cause in causes)
-    create_table_artifact(
-        table=rows,
+    create_markdown_artifact(
+        "\n\n".join(section(integration, cause) for cause in causes) or "–",
         key=f"{integration.name}-attention",
         description=f"Orders that need attention, by cause: {total} in all",
     )
 
 
+def section(integration: Integration, cause: Cause) -> str:
+    """One cause as markdown: a table of the UI would not break its lines."""
+    language = integration.settings.language
+    return "\n\n".join(
+        (
+            f"### {what(cause.finding, language, with_values=False)}",
+            f"**{counted(len(cause.orders), 'order')}:** {named(cause.orders)}",
+            fix(cause.finding, language),
+            link(integration.name, cause),
+        )
+    )
+
+
+def log_causes(integration: Integration, causes: Sequence[Cause]) -> None:
+    """What a person reads first on the page of a failed run: what is wrong, what to do, and what to press then."""
+    logger, language = get_run_logger(), integration.settings.language
+    for cause in causes[:MOST_LOGGED]:
+        logger.warning("%s", told(cause, language))
+    if len(causes) > MOST_LOGGED:
+        logger.warning("%s", WORDS["more"][language].format(count=len(causes) - MOST_LOGGED, name=integration.name))
+    logger.warning("%s", WORDS["then"][language].format(name=integration.name))
+
+
 def digest(causes: Sequence[Cause], language: Language) -> str:
     """The same as a message: two lines a cause, however many orders it has."""
-    return "\n\n".join(
-        f"{len(cause.orders)} × {what(cause.finding, language, with_values=False)}\n→ {fix(cause.finding, language)}"
-        for cause in causes
-    )
+    return "\n\n".join(told(cause, language) for cause in causes)
+
+
+def told(cause: Cause, language: Language) -> str:
+    """One cause in two lines: how many orders and what is wrong; what to do."""
+    said, mend = what(cause.finding, language, with_values=False), fix(cause.finding, language)
+    return f"{len(cause.orders)} × {said}\n→ {mend}"
 
 
 def named(numbers: Sequence[str]) -> str:

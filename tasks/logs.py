@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from prefect.exceptions import FailedRun
 from prefect.runtime import flow_run, task_run
 
 from domain.identity import visible
@@ -25,13 +26,18 @@ ORDERS = logging.getLogger(f"{OURS}.orders")
 CARRIED = ("integration", "run", "order", "stage", "code")
 
 
+ONCE_MORE = "Engine execution exited with unexpected exception"
+"""What Prefect says of a run that failed after it has said how; a run that ends as it should is no surprise."""
+
+
 class OneLine(logging.Filter):
-    """Lets everything through, an error of our own tree without its traceback; a mistake of ours keeps it."""
+    """Lets everything through once, an error of our own tree without its traceback; a mistake of ours keeps it."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Take the traceback off a record that is about an `AfstemError`."""
-        if record.exc_info and isinstance(record.exc_info[1], AfstemError):
+        """Take the traceback off a record that is about an `AfstemError`, or about a run's own failed state."""
+        if record.exc_info and isinstance(record.exc_info[1], AfstemError | FailedRun):
             record.exc_info = None
+            return record.getMessage() != ONCE_MORE
         return True
 
 

@@ -2,9 +2,11 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from prefect import State
+from prefect.states import Completed
 from sqlalchemy import Connection
 
 from adapters.integration import Integration
@@ -15,6 +17,7 @@ from tasks.logs import tell_order
 
 NO_CUSTOMER = {"customer": ""}
 """An order that was stopped before it had its customer has none: no invoice may be written for it."""
+MOST_CAUSES = 4
 NO_FINDING: dict[str, Any] = {"code": "", "field": "", "found": "", "expected": "", "run": ""}
 
 
@@ -29,13 +32,21 @@ class OrdersNeedAttention(NeedsAttention):
 class Verdicts:
     """Collects verdicts, commits them together, and says at the end whether the batch is all well.
 
-    `when_stopped` are columns to set on each order that this step holds or fails.
+    `when_stopped` are columns to set on each order that this step holds or fails, `when_failed` is the code of a
+    fault that may pass.
     """
 
-    def __init__(self, integration: Integration, batch: Batch, when_stopped: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        integration: Integration,
+        batch: Batch,
+        when_stopped: Mapping[str, str] | None = None,
+        when_failed: str = "try_again",
+    ) -> None:
         self._integration = integration
         self._batch = batch
         self._when_stopped = when_stopped or {}
+        self._when_failed = when_failed
         self._moves: list[tuple[OrderRow, Stage, dict[str, Any]]] = []
         self._failed: dict[str, str] = {}
         self.stopped: set[str] = set()
@@ -61,7 +72,7 @@ class Verdicts:
     def failed(self, row: OrderRow, fault: Transient) -> None:
         """A fault that may pass stopped this order: the next try takes it up again."""
         self.stopped.add(row.order_id)
-        finding = Finding(code="try_again", found=str(fault)[:200])
+        finding = Finding(code=self._when_failed, found=str(fault)[:200])
         values = {**finding.model_dump(), "run": self._batch.run, "customer": row.customer, **self._when_stopped}
         self._moves.append((row, "failed", values))
         self._failed[row.order_id] = str(fault)
@@ -90,12 +101,14 @@ class Verdicts:
         `Transient` while something may still pass, `OrdersNeedAttention` where this run found a new hold.
         """
         if self._failed:
-            raise Transient(f"{orders(len(self._failed))} to be tried again: {_by_cause(self._failed.values())}")
+            raise Transient(
+                f"{orders(len(self._failed))} to be tried again: {by_cause(Counter(self._failed.values()))}"
+            )
         unfinished = self._integration.store.orders.of_batch(self._batch, frozenset({"held", "failed"}))
         news = [row for row in unfinished if row.stage == "failed" or row.run == self._batch.run]
         if news:
             need = "needs" if len(news) == 1 else "need"
-            told = f"{orders(len(news))} {need} attention: {_by_cause(row.code for row in news)}"
+            told = f"{orders(len(news))} {need} attention: {by_cause(Counter(row.code for row in news))}"
             raise OrdersNeedAttention(told, len(news))
         return {"held": len(unfinished)}
 
@@ -110,10 +123,18 @@ def counted(count: int, thing: str) -> str:
     return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
+def all_well(counts: Mapping[str, int]) -> State[dict[str, int]]:
+    """The state of a batch that is all well, with what was done in its message: `12 invoices, 1 held`."""
+    told = [f"{count} {thing.replace('_', ' ')}" for thing, count in counts.items() if count]
+    return Completed(message=", ".join(told) or "nothing to do", data=dict(counts))
+
+
 def kept(values: Sequence[Any]) -> str:
     """A list of domain values as the store keeps it."""
     return json.dumps([value.model_dump(mode="json") for value in values], ensure_ascii=False)
 
 
-def _by_cause(causes: Iterable[str]) -> str:
-    return ", ".join(f"{count} × {cause}" for cause, count in Counter(causes).most_common())
+def by_cause(causes: Counter[str]) -> str:
+    """How many of each, the most first: `2 × cvr_length, 1 × bad_amount`, at most so many that a line holds them."""
+    told = ", ".join(f"{count} × {cause}" for cause, count in causes.most_common(MOST_CAUSES))
+    return told + (f" and {len(causes) - MOST_CAUSES} more causes" if len(causes) > MOST_CAUSES else "")

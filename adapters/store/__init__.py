@@ -10,10 +10,11 @@ from sqlmodel import SQLModel
 
 from adapters.store.database import PATIENCE, Database
 from adapters.store.directory import Directory, Link
+from adapters.store.dispatches import Dispatches
 from adapters.store.documents import Documents
 from adapters.store.hints import Hints
 from adapters.store.operations import Operations
-from adapters.store.orders import EVERYTHING, Among, Batch, Orders
+from adapters.store.orders import EVERYTHING, Among, Batch, Orders, Standing, unfinished
 from adapters.store.presence import Presence
 from adapters.store.runs import Runs
 from adapters.store.scrubbing import Scrubbing, is_finished
@@ -22,6 +23,7 @@ from adapters.store.tables import (
     CursorRow,
     DirectoryKeyRow,
     DirectoryRow,
+    DispatchRow,
     DocumentRow,
     LinkRow,
     OperationRow,
@@ -31,7 +33,6 @@ from adapters.store.tables import (
     table_of,
 )
 from adapters.store.vat_answers import VatAnswers
-from domain.stages import UNFINISHED
 
 __all__ = [
     "EVERYTHING",
@@ -39,6 +40,8 @@ __all__ = [
     "Batch",
     "ChangeRow",
     "Directory",
+    "DispatchRow",
+    "Dispatches",
     "DocumentRow",
     "Documents",
     "Link",
@@ -46,6 +49,7 @@ __all__ = [
     "OrderRow",
     "Orders",
     "Scrubbing",
+    "Standing",
     "Store",
     "VatAnswers",
     "is_finished",
@@ -70,6 +74,10 @@ class Store:
     def documents(self, books: str) -> Documents:
         """The documents of these books."""
         return Documents(self.database, books)
+
+    def dispatches(self, books: str, integration: str) -> Dispatches:
+        """The e-invoices that this integration's documents in these books are owed."""
+        return Dispatches(self.database, books, integration)
 
     def operations(self, books: str) -> Operations:
         """The writes to these books."""
@@ -129,7 +137,7 @@ class Store:
         """Copy what a run would need from another store: its unfinished orders, mirrors and proofs."""
         orders = table_of(OrdersTable)
         wanted: dict[type[SQLModel], Any] = {
-            OrdersTable: orders.c.stage.in_(UNFINISHED) & (orders.c.integration == integration),
+            OrdersTable: (orders.c.integration == integration) & unfinished(),
             CursorRow: table_of(CursorRow).c.name.endswith(f":{books}"),
             VatAnswerRow: true(),
         }

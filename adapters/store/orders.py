@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, or_, select, true, update
@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, fun
 from adapters.store.database import CHUNK, Database, chunks
 from adapters.store.presence import Presence
 from adapters.store.tables import BatchRow, DocumentRow, OrderRow, OrdersTable, table_of
+from domain.dispatches import WAITING
 from domain.outcomes import Finding, Misconfigured
 from domain.stages import INVOICED, UNFINISHED, Stage, step
 
@@ -22,6 +23,14 @@ documents = table_of(DocumentRow)
 
 THE_STEPS_OWN = frozenset({"batch", "customer_type", "classification", "customer", "decision", "warnings", "reference"})
 """Columns that reading the shop says nothing of; a batch may be writing them at the very moment."""
+
+
+STOPPED: frozenset[Stage] = frozenset({"held", "failed"})
+
+
+def unfinished() -> ColumnElement[bool]:
+    """Orders that are on their way to an invoice; those that wait for an e-invoice alone have theirs."""
+    return orders.c.stage.in_(UNFINISHED) & ~(orders.c.stage.in_(STOPPED) & orders.c.code.in_(WAITING))
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,13 @@ class Among:
 
 
 EVERYTHING = Among()
+
+
+class Standing(NamedTuple):
+    """Where an order stands, and, if it is held, skipped or failed, for what cause."""
+
+    stage: str
+    code: str
 
 
 class Orders:
@@ -110,9 +126,9 @@ class Orders:
         """Orders that a run should take up and that no living run works on, oldest first, by some hundred."""
         with self._database.reading() as connection:
             busy = self._busy_batches(connection)
-        wanted = orders.c.eligible & orders.c.stage.in_(UNFINISHED) & among.condition
+        wanted = orders.c.eligible & unfinished() & among.condition
         for rows in self._in_pieces(integration, wanted, orders.c.ordered_at, orders.c.order_id):
-            yield [row for row in rows if row.eligible and row.stage in UNFINISHED and row.batch not in busy]
+            yield [row for row in rows if row.eligible and _is_unfinished(row) and row.batch not in busy]
 
     def withdraw(self, integration: str, places: Sequence[str], still_there: Collection[str]) -> None:
         """Skip what was held under these places (`file:NAME`, `file:NAME#3`) and isn't there any more."""
@@ -189,20 +205,31 @@ class Orders:
         with self._database.reading() as connection:
             return Counter({row.stage: row.count for row in connection.execute(query)})
 
-    def stages_of(self, integration: str, run: str) -> Counter[str]:
-        """How many of the orders that a run took up stand at each stage now."""
+    def standing_of(self, integration: str, run: str) -> Counter[Standing]:
+        """How many of the orders that a run took up stand where now."""
         query = select(batches.c.orders).where(batches.c.integration == integration, batches.c.run == run)
-        found: Counter[str] = Counter()
+        found: Counter[Standing] = Counter()
         with self._database.reading() as connection:
-            ids = [order for text in connection.execute(query).scalars() for order in json.loads(text)]
+            ids = {order for text in connection.execute(query).scalars() for order in json.loads(text)}
             for piece in chunks(ids):
                 count = (
-                    select(orders.c.stage, func.count().label("count"))
+                    select(orders.c.stage, orders.c.code, func.count().label("how_many"))
                     .where(orders.c.integration == integration, orders.c.order_id.in_(piece))
-                    .group_by(orders.c.stage)
+                    .group_by(orders.c.stage, orders.c.code)
                 )
-                found.update({row.stage: row.count for row in connection.execute(count)})
+                for row in connection.execute(count):
+                    found[Standing(row.stage, row.code)] += row.how_many
         return found
+
+    def held_by(self, integration: str, run: str) -> list[tuple[str, str, str]]:
+        """Number, code and field of every order that this run found to need a person, in the order they were sold."""
+        query = (
+            select(orders.c.number, orders.c.code, orders.c.field)
+            .where(orders.c.integration == integration, orders.c.run == run, orders.c.stage == "held")
+            .order_by(orders.c.ordered_at, orders.c.order_id)
+        )
+        with self._database.reading() as connection:
+            return [(row.number, row.code, row.field) for row in connection.execute(query)]
 
     def make_batches(self, integration: str, run: str, groups: Sequence[Sequence[str]]) -> list[str]:
         """Claim each group of order ids for a new batch; gives the batches' ids."""
@@ -232,8 +259,8 @@ class Orders:
             raise Misconfigured("unknown_batch", "batch", batch_id)
         return frozenset(json.loads(found))
 
-    def open(self, batch_id: str) -> Batch:
-        """Claim what is still unfinished of a batch for this process, and give the batch.
+    def open(self, batch_id: str, stages: Collection[Stage] = UNFINISHED) -> Batch:
+        """Claim what is still at one of these stages of a batch for this process, and give the batch.
 
         Orders that another living process works on are left to it.
         """
@@ -246,7 +273,7 @@ class Orders:
             for piece in chunks(ids):
                 wanted = (orders.c.integration == row.integration) & orders.c.order_id.in_(piece)
                 busy = self._busy_batches(connection, wanted) | {batch_id}
-                claim = update(orders).where(wanted, orders.c.stage.in_(UNFINISHED), orders.c.batch.not_in(busy))
+                claim = update(orders).where(wanted, orders.c.stage.in_(stages), orders.c.batch.not_in(busy))
                 connection.execute(claim.values(batch=batch_id))
         return Batch(batch_id, row.integration, row.run, tuple(ids))
 
@@ -359,6 +386,10 @@ class Orders:
         owner_of = {row.id: row.owner for row in connection.execute(query)}
         dead = self._presence.dead(set(owner_of.values()))
         return {batch for batch, owner in owner_of.items() if owner not in dead}
+
+
+def _is_unfinished(row: OrderRow) -> bool:
+    return row.stage in UNFINISHED and not (row.stage in STOPPED and row.code in WAITING)
 
 
 def _row(row: Any) -> OrderRow:
