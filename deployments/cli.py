@@ -1,5 +1,7 @@
 """`afstem`, the command line: every command, and no more than is needed to name them."""
 
+from collections.abc import Callable
+
 import typer
 
 from deployments.commands import books, einvoice
@@ -31,10 +33,12 @@ main = typer.Typer(
     rich_markup_mode="markdown",
 )
 
-for command in (demo, init, check, plan, sync, report, explain, attention, retry, resolve, up):
+COMMANDS: tuple[Callable[..., None], ...] = (
+    *(demo, init, check, plan, sync, report, explain, attention, retry, resolve, backfill),
+    *(up, deploy, webhooks, backup, restore, forget),
+)
+for command in COMMANDS:
     main.command()(command)
-for operating in (deploy, backfill, webhooks, forget, backup, restore):
-    main.command()(operating)
 for command in (show, send):
     einvoice.app.command()(command)
 main.add_typer(books.app, name="books")

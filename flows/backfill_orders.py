@@ -7,14 +7,15 @@ from prefect import State, allow_failure, flow
 from tasks.classify_customers import classify_sold
 from tasks.conclude import conclude
 from tasks.create_invoices import create_invoices
+from tasks.dispatch_einvoices import dispatch_einvoices
 from tasks.fetch_orders import fetch_sold
 from tasks.progress import wait_for
 from tasks.reconcile_customers import reconcile_customers
-from tasks.runs import SIDE_BY_SIDE, at_work, period_name
+from tasks.runs import SIDE_BY_SIDE, at_work, run_name
 from tasks.shards import PATIENTLY, conclude_shards, cut_into_shards, start_shards, watch_shards
 
 
-@flow(flow_run_name=period_name)
+@flow(flow_run_name=run_name)
 def backfill_orders(integration: str, first: date, last: date, days: int = 7) -> State[None]:
     """Bring all orders that were sold in a period into the accounting system, in shards of some days.
 
@@ -33,7 +34,7 @@ def backfill_orders(integration: str, first: date, last: date, days: int = 7) ->
     return conclude_shards([sync_period(integration, *shard, return_state=True) for shard in shards])
 
 
-@flow(flow_run_name=period_name, task_runner=SIDE_BY_SIDE)
+@flow(flow_run_name=run_name, task_runner=SIDE_BY_SIDE)
 def sync_period(integration: str, first: date, last: date) -> State[None]:
     """Bring the orders that were sold in a period into the accounting system; where the next run reads from stays.
 
@@ -47,5 +48,6 @@ def sync_period(integration: str, first: date, last: date) -> State[None]:
         batches = classify_sold(integration, first, last, fetched)
         reconciled = reconcile_customers.with_options(**PATIENTLY).map(integration, batches)
         invoiced = create_invoices.map(integration, batches, after=allow_failure(reconciled))
+        dispatched = dispatch_einvoices.submit(integration, after=allow_failure(invoiced))
         wait_for(invoiced, f"{first} to {last}")
-        return conclude(integration, [*reconciled, *invoiced])
+        return conclude(integration, [*reconciled, *invoiced, dispatched])

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from adapters.integration import Integration
-from adapters.store import OrderRow, Scrubbing, is_finished
+from adapters.store import OrderRow, Scrubbing
 from domain.forgetting import kept_until
 from domain.identity import company_number, normalise
 from domain.orders import Order
@@ -72,10 +72,11 @@ def forget(integration: Integration, person: Person) -> Forgotten:
     The documents keep what stands on them, until the law lets go. A customer with an open order is needed for it.
     """
     rows = [row for row in _scrubbing(integration).rows() if person.bought(row)]
-    done = Forgotten(still_open=[row.number for row in rows if not is_finished(row)])
-    needed = {row.customer for row in rows if not is_finished(row)}
-    customers = _customers(integration, person) - needed
-    _take_out(integration, [row for row in rows if is_finished(row)], done)
+    finished = _scrubbing(integration).finished(rows)
+    still_open = [row for row in rows if row not in finished]
+    done = Forgotten(still_open=[row.number for row in still_open])
+    customers = _customers(integration, person) - {row.customer for row in still_open}
+    _take_out(integration, finished, done)
     _drop_customers(integration, person, customers, done)
     integration.store.database.vacuum()
     return done
@@ -84,8 +85,8 @@ def forget(integration: Integration, person: Person) -> Forgotten:
 def forget_again(integration: Integration, ids: Sequence[str]) -> None:
     """Take the buyers out of these finished orders, and forgotten customers out of the mirror: an old copy had them."""
     known = integration.store.orders.known(integration.name, ids)
-    rows = [row for row in known.values() if is_finished(row) and not row.is_forgotten]
-    _take_out(integration, rows, Forgotten())
+    there = [row for row in known.values() if not row.is_forgotten]
+    _take_out(integration, _scrubbing(integration).finished(there), Forgotten())
     with integration.store.together() as connection:
         customers = integration.directory.forgotten_there(connection)
         integration.directory.leave_out(connection, customers)
@@ -104,7 +105,7 @@ def forget_old(integration: Integration) -> Forgotten:
     privacy = integration.settings.privacy
     days = privacy.retention_days
     done = Forgotten()
-    rows = list(_scrubbing(integration).due(datetime.now(UTC) - timedelta(days=days) if days else None))
+    rows = _scrubbing(integration).due(datetime.now(UTC) - timedelta(days=days) if days else None)
     _take_out(integration, rows, done)
     today = datetime.now(UTC).date()
     with integration.store.together() as connection:

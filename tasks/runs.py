@@ -37,20 +37,15 @@ def at_work(integration: str) -> Iterator[None]:
         store.runs.end(run)
 
 
-def period_name() -> str:
-    """The same of a run about a period: `sync-period shop-dk 2026-01-01 – 2026-01-07`."""
-    days = [str(flow_run.parameters.get(name, "")) for name in ("first", "last")]
-    return f"{run_name()} {' – '.join(days)}"
-
-
 def run_name() -> str:
-    """What people see in the list of runs: the flow and the integration by its name, not by its file."""
+    """What people see in the list of runs: the flow, the integration by its name and not by its file, and a period."""
     integration = str(flow_run.parameters.get("integration", ""))
     try:
         name = load(find(integration)).name
     except Misconfigured:
         name = Path(integration).stem
-    return f"{flow_run.flow_name} {name}"
+    days = [str(flow_run.parameters[day]) for day in ("first", "last") if flow_run.parameters.get(day)]
+    return " ".join(filter(None, (flow_run.flow_name, name, " – ".join(days))))
 
 
 def begin_of(days: int) -> datetime:

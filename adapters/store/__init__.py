@@ -17,7 +17,7 @@ from adapters.store.operations import Operations
 from adapters.store.orders import EVERYTHING, Among, Batch, Orders, Standing, unfinished
 from adapters.store.presence import Presence
 from adapters.store.runs import Runs
-from adapters.store.scrubbing import Scrubbing, is_finished
+from adapters.store.scrubbing import Scrubbing
 from adapters.store.tables import (
     ChangeRow,
     CursorRow,
@@ -52,7 +52,6 @@ __all__ = [
     "Standing",
     "Store",
     "VatAnswers",
-    "is_finished",
 ]
 
 

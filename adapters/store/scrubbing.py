@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
 
 from adapters.store.database import Database, chunks
-from adapters.store.tables import ChangeRow, DocumentRow, LinkRow, OrderRow, OrdersTable, table_of
+from adapters.store.tables import ChangeRow, DispatchesTable, DocumentRow, LinkRow, OrderRow, OrdersTable, table_of
 from domain.classification import Classification
+from domain.dispatches import SETTLED_BY_A_PERSON
 from domain.forgetting import as_sent, as_sold, without_buyer
 from domain.invoices import Invoice
 from domain.orders import Order, RawOrder
@@ -17,14 +18,10 @@ orders = table_of(OrdersTable)
 changes = table_of(ChangeRow)
 links = table_of(LinkRow)
 documents = table_of(DocumentRow)
+dispatches = table_of(DispatchesTable)
 
 FINISHED = frozenset({"booked", "dispatched", "skipped"})
 """Stages at which nothing more is to be written for an order as it is: its buyer is needed no longer."""
-
-
-def is_finished(row: OrderRow) -> bool:
-    """Whether an order's buyer may be taken out of it; one that doesn't count is never written for."""
-    return row.stage in FINISHED or not row.eligible
 
 
 class Scrubbing:
@@ -40,11 +37,25 @@ class Scrubbing:
         never = orders.c.forgotten_at.is_(None)
         return self._rows(or_(never, orders.c.changed_at > orders.c.forgotten_at))
 
-    def due(self, before: datetime | None) -> Iterator[OrderRow]:
+    def finished(self, rows: Iterable[OrderRow]) -> list[OrderRow]:
+        """Those of these orders whose buyer is needed no longer: all is written, and every e-invoice has been sent.
+
+        One that doesn't count is never written for.
+        """
+        done = {row.order_id: row for row in rows if row.stage in FINISHED or not row.eligible}
+        with self._database.reading() as connection:
+            for piece in chunks(list(done)):
+                mine = (dispatches.c.integration == self._integration) & dispatches.c.order_id.in_(piece)
+                waiting = select(dispatches.c.order_id).where(mine, dispatches.c.state.in_(SETTLED_BY_A_PERSON))
+                for order in connection.execute(waiting).scalars():
+                    done.pop(order, None)
+        return list(done.values())
+
+    def due(self, before: datetime | None) -> list[OrderRow]:
         """Finished orders sold before then, and those that came back with their buyer after they were forgotten."""
         back = orders.c.changed_at > orders.c.forgotten_at
         old = orders.c.forgotten_at.is_(None) & (orders.c.ordered_at < before) if before else back
-        return filter(is_finished, self._rows(or_(back, old)))
+        return self.finished(self._rows(or_(back, old)))
 
     def scrub_orders(self, connection: Connection, rows: Sequence[OrderRow]) -> list[str]:
         """Take the buyers out of these orders; gives the ids of those that nobody changed in the meantime."""
@@ -85,6 +96,8 @@ class Scrubbing:
         for piece in chunks(over):
             these = update(documents).where(self._own, documents.c.reference.in_(piece))
             connection.execute(these.values(wanted="", sold="", content=""))
+            sent = (dispatches.c.integration == self._integration) & dispatches.c.reference.in_(piece)
+            connection.execute(update(dispatches).where(sent).values(document="", told="", history="[]"))
         return len(over)
 
     def drop_links(self, connection: Connection, identities: Iterable[str], customers: Iterable[str]) -> None:

@@ -4,6 +4,10 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import FlowFilter, FlowFilterName
+from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.sorting import FlowRunSort
 
 from flows.backfill_orders import backfill_orders
 from flows.sync_hinted import sync_hinted
@@ -27,6 +31,12 @@ def shop(business: Business, monkeypatch: pytest.MonkeyPatch) -> Iterator[WooCom
         yield found
 
 
+def runs_of(flow: str) -> list[FlowRun]:
+    with get_client(sync_client=True) as client:
+        these = FlowFilter(name=FlowFilterName(any_=[flow]))
+        return client.read_flow_runs(flow_filter=these, sort=FlowRunSort.ID_DESC, limit=200)
+
+
 def backfill(business: Business, first: date = FIRST, last: date = LAST, days: int = 7) -> Run:
     return Run(backfill_orders(str(business.config), first, last, days, return_state=True))
 
@@ -37,6 +47,9 @@ def test_a_period_is_invoiced_in_shards_and_nothing_outside_of_it(
     run = backfill(business)
 
     assert (run.state, run.message) == ("Completed", "3 shards in order")
+    assert "sync-period shop-dk 2026-03-15 – 2026-03-20: 6 orders in order" in [
+        one.name for one in runs_of("sync-period")
+    ]
     assert business.invoices() == {str(1000 + day): 1 for day in range(1, 21)}
     assert len(business.customers()) == 1
     assert business.integration.store.shop_cursor("shop-dk") is None
