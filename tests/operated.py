@@ -65,7 +65,8 @@ class Operated:
 
     def artifact(self, key: str) -> str:
         """The id of the latest artifact under this key."""
-        return str(httpx.get(f"{self.api}/artifacts/{key}/latest").raise_for_status().json()["id"])
+        these = {"artifacts": {"key": {"any_": [key]}}, "sort": "CREATED_DESC"}
+        return str(httpx.post(f"{self.api}/artifacts/filter", json=these).raise_for_status().json()[0]["id"])
 
     def retry(self, run: str) -> None:
         """Press Retry, as the UI does it."""
