@@ -48,7 +48,7 @@ def served(told: Mapping[str, Any]) -> RunnerDeployment:
 
 
 def register(name: str, integration: str) -> list[RunnerDeployment]:
-    """Have Prefect know an integration's deployments; scheduled runs that are late are dropped, the next ones planned.
+    """Have Prefect know an integration's deployments.
 
     `integration` is its settings file as the runs are to find it.
     """

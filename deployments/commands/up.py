@@ -29,10 +29,11 @@ def up(
         signal.signal(stop, signal.default_int_handler)
     with engine.server(home, port) as url, told(config):
         from deployments.alerts import set_alerts
-        from deployments.recovery import bury_dead_runs
+        from deployments.recovery import bury_dead_runs, drop_late_runs
         from deployments.serve import register, serve
 
         bury_dead_runs(settings.name)
+        drop_late_runs(settings.name)
         deployments = register(settings.name, str(config.resolve()))
         set_alerts(settings.name, settings.alerts)
         console().print(words("up_ready", url=url, name=f"sync-orders/{settings.name}"))
