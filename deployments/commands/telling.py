@@ -18,7 +18,7 @@ from rich.text import Text
 
 from domain.identity import visible
 from domain.money import ore
-from domain.outcomes import AfstemError, Finding, Misconfigured, NeedsAttention
+from domain.outcomes import AfstemError, Finding, Misconfigured
 from domain.sentences import Language, fix, what
 
 if TYPE_CHECKING:
@@ -133,9 +133,7 @@ def findings_of(error: AfstemError) -> Sequence[Finding]:
     """What an error says, as something to tell."""
     if isinstance(error, Misconfigured):
         return error.findings
-    if isinstance(error, NeedsAttention):
-        return (error.finding,)
-    return (Finding(code="not_now", found=str(error)),)
+    return (error.finding,)
 
 
 @contextmanager
