@@ -30,7 +30,7 @@ header strong { display: block; color: var(--ink); font-size: 14px }
 .well { color: var(--well) } .ill { color: var(--ill) }
 section { margin-top: 22px }
 h2 { margin: 0 0 4px; font: 600 16px/1.3 Georgia, "Times New Roman", serif; break-after: avoid }
-.note { margin: 4px 0 0; color: var(--soft); font-size: 11.5px; max-width: 150mm }
+.note { margin: 4px 0 0; color: var(--soft); font-size: 11.5px }
 table { width: 100%; border-collapse: collapse; font-size: 12px }
 thead { display: table-header-group }
 th { padding: 4px 6px; color: var(--soft); font-weight: 600; text-align: left; vertical-align: bottom;

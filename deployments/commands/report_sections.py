@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from deployments.commands.telling import money
 from deployments.commands.words import Words
+from domain.invoices import VatZone
 from domain.money import plain
 from domain.outcomes import Finding
 from domain.proof import ALL_TIME, GROUPS, ByRate, Period, Proof, ReadBack
+from domain.rules import TYPES
 from domain.sentences import fix, what
 
+ZONES: tuple[str, ...] = get_args(VatZone)
 KEYS = ("eligible", *GROUPS, "ignored")
 
 
@@ -39,8 +42,14 @@ def verdict(proof: Proof, words: Words) -> str:
         return (
             words("all_well_pending", count=proof.counts["pending"]) if proof.counts["pending"] else words("all_well")
         )
-    waiting = proof.counts["held"] + proof.counts["failed"]
-    return words("not_well", orders=waiting, differences=len(proof.discrepancies))
+    waiting, differences = proof.counts["held"] + proof.counts["failed"], len(proof.discrepancies)
+    told = (counted(words, "wait", waiting), counted(words, "differ", differences) or words("rest_agrees"))
+    return " ".join(filter(None, told))
+
+
+def counted(words: Words, key: str, count: int) -> str:
+    """A sentence about so many, which one has words of its own for; nothing about none."""
+    return words(f"{key}_one" if count == 1 else f"{key}_many", count=count) if count else ""
 
 
 def sums_of(proof: Proof, words: Words) -> list[Section]:
@@ -82,12 +91,13 @@ def _read_back(proof: Proof, words: Words) -> Section:
     rows: list[list[str]] = []
     totals: set[int] = set()
     for currency, back in sorted(proof.read_back.items()):
-        types = [(kind, one) for (of, kind), one in sorted(proof.by_type.items()) if of == currency]
+        of_currency = [(kind, one) for (of, kind), one in proof.by_type.items() if of == currency]
+        types = sorted(of_currency, key=lambda item: _rank(currency, item[0]))
         rows += [[currency, words(kind or "undecided"), *_backs(one, words)] for kind, one in types]
         if len(types) > 1:
             totals.add(len(rows))
             rows.append([currency, words("all_types"), *_backs(back, words)])
-    keys = ("currency", "type", "orders", "ordered", "refunded", "invoices", "credit_notes", "difference")
+    keys = ("currency", "type", "count", "ordered", "refunded", "invoices", "credit_notes", "difference")
     return Section(
         words("read_back"), [words(key) for key in keys], rows, 2, words("read_back_note"), frozenset(totals)
     )
@@ -100,7 +110,7 @@ def _backs(back: ReadBack, words: Words) -> list[str]:
 
 def _in_books(proof: Proof, words: Words) -> Section:
     rows = []
-    for place, one in sorted(proof.in_books.items(), key=lambda item: tuple(map(str, item[0]))):
+    for place, one in sorted(proof.in_books.items(), key=lambda item: _rank(*item[0])):
         amounts = (one.net, one.vat, one.total, one.expected - one.total)
         told = [place.currency, words(place.type or "undecided"), words(f"zone_{place.zone or 'unknown'}")]
         rows.append([*told, str(one.documents), *(money(amount, words.language) for amount in amounts)])
@@ -127,9 +137,14 @@ def _add(sums: ByRate, one: ByRate) -> None:
         setattr(sums, name, getattr(sums, name) + amount)
 
 
-def _by_name_and_rate(key: tuple[str, str, Decimal | None]) -> tuple[str, str, Decimal]:
+def _by_name_and_rate(key: tuple[str, str, Decimal | None]) -> tuple[str, int, int, Decimal]:
     currency, zone, rate = key
-    return currency, zone, Decimal(1000) if rate is None else -rate
+    return *_rank(currency, zone=zone), Decimal(1000) if rate is None else -rate
+
+
+def _rank(currency: str, kind: str = "", zone: str | None = None) -> tuple[str, int, int]:
+    """Where a row stands: by currency, and what is most usual first."""
+    return currency, (*TYPES, "").index(kind), ZONES.index(zone) if zone in ZONES else len(ZONES)
 
 
 def percent(rate: Decimal, words: Words) -> str:
