@@ -40,8 +40,7 @@ EVERYWHERE = re.compile(r"GLOBAL_\w+|SERVICE_UNAVAILABLE|\w+_BLOCKED")
 
 def _own_number(text: str) -> str:
     if text and not vat_key(text, HOME):
-        expected = "the company's own CVR number, such as DK12345678"
-        raise PydanticCustomError("vat_setting", "{expected}", {"expected": expected})
+        raise PydanticCustomError("settings_own_number", "no CVR number")
     return vat_key(text, HOME)
 
 
