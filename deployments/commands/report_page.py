@@ -93,7 +93,7 @@ def _section(section: Section, words: Words) -> str:
 
 def _row(section: Section, index: int, words: Words) -> str:
     """One row; a difference that isn't nothing stands out."""
-    must_be_nothing = {words("difference"), words("unconfirmed_vat")}
+    must_be_nothing = {words(name) for name in ("difference", "diff", "unconfirmed_vat")}
     cells = []
     for place, (column, value) in enumerate(zip(section.columns, section.rows[index], strict=True)):
         off = column in must_be_nothing and any(digit in value for digit in "123456789")

@@ -93,14 +93,13 @@ def _read_back(proof: Proof, words: Words) -> Section:
     for currency, back in sorted(proof.read_back.items()):
         of_currency = [(kind, one) for (of, kind), one in proof.by_type.items() if of == currency]
         types = sorted(of_currency, key=lambda item: _rank(currency, item[0]))
-        rows += [[currency, words(kind or "undecided"), *_backs(one, words)] for kind, one in types]
+        rows += [[currency, _type(kind, words), *_backs(one, words)] for kind, one in types]
         if len(types) > 1:
             totals.add(len(rows))
             rows.append([currency, words("all_types"), *_backs(back, words)])
-    keys = ("currency", "type", "count", "ordered", "refunded", "invoices", "credit_notes", "difference")
-    return Section(
-        words("read_back"), [words(key) for key in keys], rows, 2, words("read_back_note"), frozenset(totals)
-    )
+    keys = ("type", "count", "ordered", "refunded", "invoices", "credit_notes", "diff")
+    note = words("read_back_note")
+    return Section(words("read_back"), ["", *map(words, keys)], rows, 2, note, frozenset(totals))
 
 
 def _backs(back: ReadBack, words: Words) -> list[str]:
@@ -108,14 +107,18 @@ def _backs(back: ReadBack, words: Words) -> list[str]:
     return [str(back.orders), *(money(amount, words.language) for amount in amounts)]
 
 
+def _type(kind: str, words: Words) -> str:
+    return words("ean_short" if kind == "ean" else kind or "undecided")
+
+
 def _in_books(proof: Proof, words: Words) -> Section:
     rows = []
     for place, one in sorted(proof.in_books.items(), key=lambda item: _rank(*item[0])):
         amounts = (one.net, one.vat, one.total, one.expected - one.total)
-        told = [place.currency, words(place.type or "undecided"), words(f"zone_{place.zone or 'unknown'}")]
+        told = [place.currency, _type(place.type, words), words(f"zone_{place.zone or 'unknown'}")]
         rows.append([*told, str(one.documents), *(money(amount, words.language) for amount in amounts)])
-    keys = ("currency", "type", "zone", "documents", "net", "vat", "total", "difference")
-    return Section(words("in_books"), [words(key) for key in keys], rows, 3, words("in_books_note"))
+    keys = ("type", "zone", "documents", "net", "vat", "total", "diff")
+    return Section(words("in_books"), ["", *map(words, keys)], rows, 3, words("in_books_note"))
 
 
 def _by_rate(proof: Proof, words: Words) -> Section:
@@ -128,8 +131,8 @@ def _by_rate(proof: Proof, words: Words) -> Section:
         amounts = (one.net, one.vat, one.confirmed_vat, one.vat - one.confirmed_vat)
         rate_told = words("unknown_rate") if rate is None else percent(rate, words)
         rows.append([currency, words(f"zone_{zone}"), rate_told, *(money(each, words.language) for each in amounts)])
-    keys = ("currency", "zone", "rate", "net", "vat", "confirmed_vat", "unconfirmed_vat")
-    return Section(words("by_rate"), [words(key) for key in keys], rows, 2, words("by_rate_note"))
+    keys = ("zone", "rate", "net", "vat", "confirmed_vat", "unconfirmed_vat")
+    return Section(words("by_rate"), ["", *map(words, keys)], rows, 2, words("by_rate_note"))
 
 
 def _add(sums: ByRate, one: ByRate) -> None:

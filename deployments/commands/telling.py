@@ -71,7 +71,8 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], 
     """A table of values, made safe, under its title; the columns `right` hold numbers."""
     made = Table(header_style="bold", box=None)
     for index, column in enumerate(columns):
-        made.add_column(column, justify="right" if index in right else "left", overflow="fold")
+        figures = index in right
+        made.add_column(column, justify="right" if figures else "left", overflow="fold", no_wrap=figures)
     for row in rows:
         made.add_row(*(Text(shown(value)) for value in row))
     return Group(*([Text(shown(title), style="bold")] if title else []), made)
