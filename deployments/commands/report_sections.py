@@ -59,8 +59,8 @@ def sums_of(proof: Proof, words: Words) -> list[Section]:
 
 
 def names_of(proof: Proof, attention: Sequence[tuple[str, Finding]], words: Words, most: int) -> list[Section]:
-    """What must be looked at by name: differences, orders that wait (the first `most`), and what a person settled."""
-    made = (_differences(proof, words), _attention(attention, words, most), _settled(proof, words))
+    """What must be looked at by name, the first `most` of each: differences, orders that wait, those settled."""
+    made = (_differences(proof, words, most), _attention(attention, words, most), _settled(proof, words, most))
     return [section for section in made if section.rows]
 
 
@@ -156,14 +156,16 @@ def percent(rate: Decimal, words: Words) -> str:
     return text.replace(".", ",") if words.language == "da" else text
 
 
-def _differences(proof: Proof, words: Words) -> Section:
+def _differences(proof: Proof, words: Words, most: int) -> Section:
     keys = ("order", "reference", "why", "currency", "expected", "kept", "difference")
     rows = [
         [one.order, one.reference, words(one.kind), one.currency]
         + [money(amount, words.language) for amount in (one.expected, one.found, one.expected - one.found)]
-        for one in proof.discrepancies
+        for one in proof.discrepancies[:most]
     ]
-    return Section(words("differences"), [words(key) for key in keys], rows, 4)
+    more = words("more_differences", count=len(proof.discrepancies) - most)
+    note = more if len(proof.discrepancies) > most else ""
+    return Section(words("differences"), [words(key) for key in keys], rows, 4, note)
 
 
 def _attention(attention: Sequence[tuple[str, Finding]], words: Words, most: int) -> Section:
@@ -172,13 +174,14 @@ def _attention(attention: Sequence[tuple[str, Finding]], words: Words, most: int
     return Section(words("attention"), [words(key) for key in ("order", "problem", "fix")], rows, 3, more)
 
 
-def _settled(proof: Proof, words: Words) -> Section:
+def _settled(proof: Proof, words: Words, most: int) -> Section:
     """Not invoiced by us, or no more as we did; what of ours stands in the books is told, and not compared."""
     rows = []
-    for order in proof.settled:
+    for order in proof.settled[:most]:
         standing = ", ".join(one.reference for one in order.documents if not one.gone)
         finding = order.finding or Finding(code="settled_by_hand")
         amount = [order.currency, money(order.total, words.language)]
         rows.append([order.number, finding.found, finding.expected, standing, *amount])
     keys = ("order", "why", "settled_by", "left_in_books", "currency", "total")
-    return Section(words("settled_orders"), [words(key) for key in keys], rows, 5)
+    more = words("more_settled", count=len(proof.settled) - most) if len(proof.settled) > most else ""
+    return Section(words("settled_orders"), [words(key) for key in keys], rows, 5, more)

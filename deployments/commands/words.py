@@ -166,6 +166,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "All that has arrived agrees; {count} orders are under way.",
     ),
     "more": ("… og {count} mere: afstem attention", "… and {count} more: afstem attention"),
+    "more_differences": ("… og {count} mere: afstem report --json", "… and {count} more: afstem report --json"),
+    "more_settled": ("… og {count} mere: afstem report --json", "… and {count} more: afstem report --json"),
     "difference": ("Difference", "Difference"),
     "differences": ("Differencer", "Differences"),
     "attention": ("Ordrer, der venter på dig", "Orders that need attention"),
