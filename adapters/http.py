@@ -4,8 +4,10 @@ What the other side says is never put into a message: it may hold secrets or per
 """
 
 import json
+import math
 import re
 import ssl
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -56,8 +58,8 @@ class Answer:
 class Http:
     """Connections to one other system. `settings` is its table in the settings file, which faults refer to.
 
-    Safe to share between threads. A throttled call (429) waits here, as long as the other side asks but bounded;
-    all other faults are left to the caller's retry.
+    Safe to share between threads. A throttled call (429) waits here, as long as the other side asks but bounded, and
+    so do all others meanwhile: it asked us, not the thread. All other faults are left to the caller's retry.
     """
 
     def __init__(
@@ -70,16 +72,19 @@ class Http:
         ca_file: Path | None = None,
         timeout: httpx.Timeout = TIMEOUT,
         longest_wait: timedelta = LONGEST_WAIT,
+        connections: int = 10,
     ) -> None:
         self._settings = settings
         self._longest_wait = longest_wait.total_seconds()
+        self._open_again_at = 0.0
+        self._waiting = threading.Lock()
         self._client = httpx.Client(
             base_url=url,
             auth=auth,
             headers={"User-Agent": "afstem", "Accept": "application/json", **(headers or {})},
             verify=_trust(ca_file, f"{settings}.ca_file"),
             timeout=timeout,
-            limits=httpx.Limits(max_connections=10, max_keepalive_connections=5),
+            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
         )
 
     def get(self, path: str, params: Mapping[str, str | int] | None = None) -> Answer:
@@ -102,19 +107,29 @@ class Http:
         request = self._client.build_request(method, path, params=params, content=body, headers=headers)
         waited = 0.0
         for attempt in range(MOST_THROTTLES):
+            waited += self._wait_in_line(waited)
             answer = self._call(request)
             if answer.status != 429:
                 return self._checked(answer)
-            pause = _asked_wait(answer, otherwise=2.0**attempt)
-            if waited + pause > self._longest_wait:
-                raise Transient("throttled", self._settings, retry_after=timedelta(seconds=pause))
-            time.sleep(pause)
-            waited += pause
+            self._hold_back(_asked_wait(answer, otherwise=2.0**attempt))
         raise Transient("throttled", self._settings, retry_after=timedelta(minutes=1))
 
     def close(self) -> None:
         """Let the connections go."""
         self._client.close()
+
+    def _wait_in_line(self, waited: float) -> float:
+        """Wait until the other side takes calls again; gives the seconds. Raises `Transient` where that is too long."""
+        with self._waiting:
+            pause = max(0.0, self._open_again_at - time.monotonic())
+        if waited + pause > self._longest_wait:
+            raise Transient("throttled", self._settings, retry_after=timedelta(seconds=math.ceil(pause)))
+        time.sleep(pause)
+        return pause
+
+    def _hold_back(self, pause: float) -> None:
+        with self._waiting:
+            self._open_again_at = max(self._open_again_at, time.monotonic() + pause)
 
     def _call(self, request: httpx.Request) -> Answer:
         try:

@@ -2,19 +2,24 @@
 
 import json
 import threading
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from adapters.accounting.local import LocalBooks
+from adapters.accounting.economic import EconomicBooks
+from adapters.accounting.local import LocalAccounting, LocalBooks
+from adapters.einvoicing.channels import channels
+from adapters.einvoicing.rules import Rules
 from adapters.settings import Secrets, Settings, find, load
-from adapters.store import Directory, Documents, Operations, OrderRow, Store
+from adapters.store import Directory, Dispatches, Documents, Operations, OrderRow, Store
 from adapters.vies import Vies
 from adapters.webshops.files import FilesShop
 from adapters.webshops.settings import FilesWebshop
 from adapters.webshops.woocommerce import WooCommerceShop
+from domain.customers import Customer
+from domain.einvoicing_rules import Channel
 from domain.orders import Order, RawOrder
-from domain.outcomes import Misconfigured
-from domain.ports import Accounting, VatNumbers, Webshop
+from domain.ports import Accounting, EinvoiceChannel, VatNumbers, Webshop
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,7 @@ class Integration:
     webshop: Webshop
     books: Accounting
     vat_numbers: VatNumbers
+    einvoicing: Mapping[Channel, EinvoiceChannel]
 
     @property
     def name(self) -> str:
@@ -47,6 +53,16 @@ class Integration:
         """The writes to its books."""
         return self.store.operations(self.books.name)
 
+    @cached_property
+    def dispatches(self) -> Dispatches:
+        """The e-invoices of its orders."""
+        return self.store.dispatches(self.books.name, self.name)
+
+    @cached_property
+    def einvoice_rules(self) -> Rules:
+        """What e-invoices are held against; its process is started by the first one."""
+        return Rules.in_folder(self.settings.einvoicing.rules)
+
     def order(self, row: OrderRow) -> Order:
         """A stored order in our words; read anew from the shop's body where the settings have changed since.
 
@@ -57,7 +73,9 @@ class Integration:
         return self.webshop.normalise(RawOrder.model_validate_json(row.raw))
 
     def close(self) -> None:
-        """Leave the store."""
+        """Leave the store, and end the process of the rules where there is one."""
+        if "einvoice_rules" in vars(self):
+            self.einvoice_rules.close()
         self.store.close()
 
 
@@ -72,7 +90,7 @@ def open_integration(name: str) -> Integration:
     """
     path = find(name)
     settings, secrets = load(path), Secrets.from_environment()
-    stamp = json.dumps([settings.model_dump(mode="json"), secrets.webshop_key.get_secret_value()], default=str)
+    stamp = json.dumps([settings.model_dump(mode="json"), secrets.stamp], default=str)
     with _opening:
         if (found := _open.get((str(path), stamp))) is None:
             found = _open[str(path), stamp] = compose(settings, secrets)
@@ -81,22 +99,32 @@ def open_integration(name: str) -> Integration:
 
 def compose(settings: Settings, secrets: Secrets) -> Integration:
     """Put adapters to the settings. Raises `Misconfigured` where a secret is missing."""
+    store = Store(settings.store.url)
+    books = _books(settings, secrets, store)
     return Integration(
         settings=settings,
-        store=Store(settings.store.url),
+        store=store,
         webshop=_webshop(settings, secrets),
-        books=LocalBooks(settings.accounting),
+        books=books,
         vat_numbers=Vies(settings.vat),
+        einvoicing=channels(settings.einvoicing, secrets, books),
     )
 
 
 def _webshop(settings: Settings, secrets: Secrets) -> Webshop:
     if isinstance(settings.webshop, FilesWebshop):
         return FilesShop(settings.webshop)
-    for name, secret in (
-        ("AFSTEM_WEBSHOP_KEY", secrets.webshop_key),
-        ("AFSTEM_WEBSHOP_SECRET", secrets.webshop_secret),
-    ):
-        if not secret.get_secret_value():
-            raise Misconfigured("secret_missing", name)
+    secrets.need("webshop_key", "webshop_secret")
     return WooCommerceShop(settings.webshop, secrets.webshop_key, secrets.webshop_secret)
+
+
+def _books(settings: Settings, secrets: Secrets, store: Store) -> Accounting:
+    if isinstance(settings.accounting, LocalAccounting):
+        return LocalBooks(settings.accounting)
+    secrets.need("accounting_app_secret", "accounting_grant")
+
+    def known(numbers: Iterable[str]) -> dict[str, Customer]:
+        return store.directory(books.name).by_number(numbers)
+
+    books = EconomicBooks(settings.accounting, secrets.accounting_app_secret, secrets.accounting_grant, known)
+    return books

@@ -2,15 +2,19 @@
 
 import difflib
 import hashlib
+import json
 import os
 import tomllib
 import types
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
+from adapters.accounting.economic_settings import EconomicAccounting
 from adapters.accounting.local import LocalAccounting
+from adapters.einvoicing.settings import EinvoicingSettings
 from adapters.settings_values import wrong_value
 from adapters.vies import VatSettings
 from adapters.webshops.settings import FilesWebshop, WooCommerceWebshop
@@ -20,6 +24,7 @@ from domain.rules import CustomerRules, Rules
 from domain.sentences import SENTENCES, Language
 
 CONFIG_DIR = "AFSTEM_CONFIG_DIR"
+T = TypeVar("T", bound=BaseModel)
 
 
 class StoreSettings(Rules):
@@ -43,11 +48,12 @@ class Settings(Rules):
     name: str = Field(pattern=r"^[a-z0-9](-?[a-z0-9])*$", max_length=40)
     language: Language = "da"
     webshop: Annotated[FilesWebshop | WooCommerceWebshop, Field(discriminator="kind")]
-    accounting: Annotated[LocalAccounting, Field()]
+    accounting: Annotated[LocalAccounting | EconomicAccounting, Field(discriminator="kind")]
     store: StoreSettings = StoreSettings()
     customers: CustomerRules = CustomerRules()
     invoices: InvoiceRules = InvoiceRules()
     vat: VatSettings = VatSettings()
+    einvoicing: EinvoicingSettings = EinvoicingSettings()
     run: RunSettings = RunSettings()
 
     @property
@@ -61,11 +67,26 @@ class Secrets(BaseModel):
 
     webshop_key: SecretStr = SecretStr("")
     webshop_secret: SecretStr = SecretStr("")
+    einvoicing_token: SecretStr = SecretStr("")
+    accounting_app_secret: SecretStr = SecretStr("")
+    accounting_grant: SecretStr = SecretStr("")
 
     @classmethod
     def from_environment(cls) -> "Secrets":
-        """`AFSTEM_WEBSHOP_KEY`, `AFSTEM_WEBSHOP_SECRET`."""
+        """`AFSTEM_WEBSHOP_KEY` and so on: the name of each field, in capitals."""
         return cls(**{name: SecretStr(os.environ.get(f"AFSTEM_{name.upper()}", "")) for name in cls.model_fields})
+
+    def need(self, *names: str) -> None:
+        """Raise `Misconfigured` (`secret_missing`) for the first of these that the environment doesn't hold."""
+        for name in names:
+            if not getattr(self, name).get_secret_value():
+                raise Misconfigured("secret_missing", f"AFSTEM_{name.upper()}")
+
+    @property
+    def stamp(self) -> str:
+        """The same for the same secrets, and says nothing of them."""
+        told = [secret.get_secret_value() for _, secret in self]
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 def find(integration: str) -> Path:
@@ -95,25 +116,45 @@ def load(path: Path) -> Settings:
     try:
         settings = Settings.model_validate(document)
     except ValidationError as error:
-        first, *others = [_finding(one) for one in error.errors()]
+        first, *others = _told_once(_finding(one) for one in error.errors())
         raise Misconfigured(first.code, first.field, first.found, first.expected, also=others) from error
-    return _with_absolute_paths(settings, path.parent.resolve())
+    return _with_absolute_paths(_with_products(settings), path.parent.resolve())
+
+
+def _with_products(settings: Settings) -> Settings:
+    """The invoice rules as the accounting system completes them."""
+    accounting = settings.accounting
+    if not isinstance(accounting, EconomicAccounting):
+        return settings
+    return settings.model_copy(update={"invoices": accounting.completed(settings.invoices)})
 
 
 def _with_absolute_paths(settings: Settings, folder: Path) -> Settings:
-    webshop = settings.webshop
-    paths = {name: folder / value for name, value in webshop if isinstance(value, Path)}
-    accounting = settings.accounting.model_copy(update={"path": folder / settings.accounting.path})
+    def absolute(part: T) -> T:
+        return part.model_copy(update={name: folder / value for name, value in part if isinstance(value, Path)})
+
     url = os.environ.get("AFSTEM_STORE_URL") or settings.store.url
     if url.startswith("sqlite:///"):
         url = f"sqlite:///{folder / url.removeprefix('sqlite:///')}"
     return settings.model_copy(
         update={
-            "webshop": webshop.model_copy(update=paths),
-            "accounting": accounting,
+            "webshop": absolute(settings.webshop),
+            "accounting": absolute(settings.accounting),
+            "einvoicing": absolute(settings.einvoicing),
             "store": StoreSettings(url=url),
         }
     )
+
+
+def _told_once(findings: Iterable[Finding]) -> list[Finding]:
+    """A setting that may be one thing or another is wrong once: one finding, with all that is allowed."""
+    told: dict[tuple[str, str], Finding] = {}
+    for one in findings:
+        before = told.setdefault((one.code, one.field), one)
+        if one.expected not in before.expected:
+            both = before.model_copy(update={"expected": f"{before.expected}, {one.expected}"})
+            told[one.code, one.field] = both
+    return list(told.values())
 
 
 def _finding(error: Any) -> Finding:
@@ -146,8 +187,16 @@ def _readable(location: tuple[str | int, ...]) -> str:
         elif part in _tags(model):
             model = _branch(model, part)
             continue
+        elif _is_one_or_another(model):
+            continue
         parts.append(f".{part}" if parts else part)
     return "".join(parts)
+
+
+def _is_one_or_another(annotation: Any) -> bool:
+    """Whether a value may be of several plain kinds, whose names pydantic adds to the place."""
+    plain = get_origin(annotation) in {Union, types.UnionType} and not _tags(annotation)
+    return plain and not any(get_origin(branch) is dict for branch in get_args(annotation))
 
 
 def _tags(annotation: Any) -> set[str]:

@@ -5,10 +5,11 @@ from typing import Any
 
 import typer
 
-from deployments.commands import books
+from deployments.commands import books, einvoice
 from deployments.commands.attention import attention
 from deployments.commands.check import check
 from deployments.commands.demo import demo
+from deployments.commands.einvoice_orders import send, show
 from deployments.commands.explain import explain
 from deployments.commands.init import init
 from deployments.commands.plan import plan
@@ -48,4 +49,7 @@ main = CommandLine(
 
 for command in (demo, init, check, plan, sync, report, explain, attention, retry, resolve, up):
     main.command()(command)
+for command in (show, send):
+    einvoice.app.command()(command)
 main.add_typer(books.app, name="books")
+main.add_typer(einvoice.app, name="einvoice")

@@ -89,9 +89,17 @@ PHRASES: dict[str, tuple[str, str]] = {
         "4. To kunder har samme e-mail: en person vælger kunde {customer} for ordre {order}",
         "4. Two customers have the same e-mail: a person chooses customer {customer} for order {order}",
     ),
+    "demo_answered": (
+        "5. E-fakturaerne bliver hentet i mappen; modtageren af {accepted} siger ja, den af {rejected} afviser",
+        "5. The e-invoices are picked up; the receiver of {accepted} accepts, that of {rejected} rejects",
+    ),
+    "demo_picked_up": (
+        "{count} e-fakturaer hentet fra {folder}; svarene ligger i receipts.",
+        "{count} e-invoices picked up from {folder}; the answers lie in receipts.",
+    ),
     "demo_explained": (
-        "5. Hvorfor netop den kunde? Ordre {order} forklaret",
-        "5. Why that customer? Order {order} explained",
+        "6. Hvorfor netop den kunde? Ordre {order} forklaret",
+        "6. Why that customer? Order {order} explained",
     ),
     "demo_counts": (
         "{invoices} fakturaer og kreditnotaer, {customers} kunder i regnskabet; {held} ordrer venter på en person.",

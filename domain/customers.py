@@ -37,11 +37,15 @@ Values = dict[CustomerField, str]
 
 
 class Customer(Frozen):
-    """A customer of the books. `contacts` are the names of its contact persons; `values` never holds `contact`."""
+    """A customer of the books. `contacts` are the names of its contact persons; `values` never holds `contact`.
+
+    `contact_numbers` are theirs by name, in books that need them on documents.
+    """
 
     number: str
     values: Values
     contacts: tuple[str, ...] = ()
+    contact_numbers: dict[str, str] = {}
     barred: bool = False
     updated_at: datetime
 

@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from domain.customers import Customer, CustomerChange, CustomerField, NewCustomer
-from domain.invoices import Document, Invoice
-from domain.orders import Frozen, Order, RawOrder
+from domain.dispatches import Progress
+from domain.einvoicing_rules import Channel
+from domain.invoices import Document, DocumentKind, Invoice
+from domain.orders import Frozen, Order, OrderField, RawOrder
 from domain.outcomes import Finding, NeedsAttention, Transient
 from domain.vat import VatNumberAnswer
 
@@ -48,7 +50,13 @@ class Webshop(Protocol):
 
 
 class Capabilities(Frozen):
-    """What an accounting system can do; `lengths` are its limits in characters for customer fields."""
+    """What an accounting system can do; `lengths` are its limits in characters for customer fields.
+
+    `books_at_once`: writes and books a document in one call. `tells_bookings`: reading on shows what was booked
+    since; else it shows all drafts, and one that is missing there was booked or deleted. `unique_references`: refuses
+    a second document of a reference; `guards_credits`: refuses to credit more than stands, or what isn't booked.
+    `any_rate`: takes each line at the rate that it names; else VAT follows from product and zone.
+    """
 
     identify_by: frozenset[str]
     fields: frozenset[CustomerField]
@@ -57,6 +65,13 @@ class Capabilities(Frozen):
     drafts: bool
     lookup_by_reference: bool
     lengths: dict[CustomerField, int] = {}
+    einvoice_fields: frozenset[OrderField] = frozenset()
+    """Which of the buyer's references it can carry on what it sends: `requisition`, `reference_person`."""
+    books_at_once: bool = True
+    tells_bookings: bool = True
+    unique_references: bool = True
+    guards_credits: bool = True
+    any_rate: bool = True
 
 
 class MasterData(Frozen):
@@ -67,6 +82,7 @@ class MasterData(Frozen):
     vat_zones: frozenset[str]
     products: frozenset[str]
     currencies: frozenset[str]
+    layouts: frozenset[str] = frozenset()
 
 
 class Booking(NamedTuple):
@@ -84,9 +100,11 @@ class Accounting(Protocol):
     Each item carries a key, the same at each try; where the system has idempotency keys, it is derived from it.
     """
 
-    name: str
-    """Which books these are: integrations that share it share customers (`local:…`, `economic:<agreement>`)."""
     capabilities: Capabilities
+
+    @property
+    def name(self) -> str:
+        """Which books these are: integrations that share it share customers (`local:…`, `economic:<agreement>`)."""
 
     def check(self) -> Sequence[Finding]:
         """What is wrong with the connection or the rights; empty when all is well."""
@@ -107,7 +125,10 @@ class Accounting(Protocol):
         """Write only the given fields of each; what isn't named stays. `customer_gone` when it was deleted."""
 
     def documents(self, since: datetime | None) -> Iterator[Sequence[Document]]:
-        """Drafts and booked documents with a reference, changed at or after `since` (None: all), by pages."""
+        """Drafts and booked documents with a reference, changed at or after `since` (None: all), by pages.
+
+        Where bookings aren't told, `since` brings all drafts and nothing that is booked.
+        """
 
     def find_documents(self, references: Sequence[str]) -> Sequence[Document]:
         """The documents of exactly these references, as the books hold them now."""
@@ -117,8 +138,9 @@ class Accounting(Protocol):
     ) -> Sequence[Document | NeedsAttention | Transient]:
         """Write each `(key, invoice)` as a draft, or with `book` booked at once where the system can do both.
 
-        An outcome that is still a draft is yet to be booked. A reference that stands there already is
-        `reference_taken`; a key that was answered before gets its document again.
+        An outcome that is still a draft is yet to be booked, and its totals are those that the books compute: compare
+        them first. A reference that stands there already is `reference_taken`, where references are unique; a key
+        that was answered before gets its document again.
         """
 
     def update_drafts(
@@ -131,6 +153,38 @@ class Accounting(Protocol):
 
     def sent(self, numbers: Sequence[str]) -> Sequence[bool]:
         """Whether the system counts each booked document among those that it has sent as e-invoices."""
+
+
+class Letter(NamedTuple):
+    """An e-invoice to hand over, or one that was: `key` is its operation's, the same at each try and no other's.
+
+    `kind` and `number` are the document's own in the books, by which receivers answer, and `reference` is ours.
+    `content` is the document as it was written; empty where only what became of it is asked for.
+    """
+
+    key: str
+    kind: DocumentKind
+    number: str
+    reference: str
+    content: bytes = b""
+
+
+class EinvoiceChannel(Protocol):
+    """A way on which e-invoices leave. Bulk-first: one outcome for each letter, in the same order.
+
+    A key that the channel has already is never sent again: it gets its progress instead.
+    """
+
+    name: Channel
+
+    def check(self) -> Sequence[Finding]:
+        """What is wrong with the way there; empty when all is well. Nothing is sent."""
+
+    def send(self, letters: Sequence[Letter]) -> Sequence[Progress | NeedsAttention | Transient]:
+        """Hand over each: `NeedsAttention` where it is refused, `Transient` where nobody knows and a try may help."""
+
+    def progress(self, letters: Sequence[Letter]) -> Sequence[Progress | Transient | None]:
+        """What the channel knows of each; None where it was never handed over."""
 
 
 class VatNumbers(Protocol):

@@ -9,11 +9,11 @@ STEPS: dict[Stage, frozenset[Stage]] = {
     "classified": frozenset({"fetched", "reconciled", "held", "skipped", "failed"}),
     "reconciled": frozenset({"fetched", "classified", "invoiced", "booked", "held", "skipped", "failed"}),
     "invoiced": frozenset({"fetched", "booked", "held"}),
-    "booked": frozenset({"fetched", "dispatched", "held"}),
-    "dispatched": frozenset({"fetched", "held"}),
-    "held": frozenset({"fetched", "classified", "reconciled", "invoiced", "booked", "skipped", "failed"}),
+    "booked": frozenset({"fetched", "dispatched", "held", "failed"}),
+    "dispatched": frozenset({"fetched", "booked", "held"}),
+    "held": frozenset({"fetched", "classified", "reconciled", "invoiced", "booked", "dispatched", "skipped", "failed"}),
     "skipped": frozenset({"fetched", "classified", "held", "failed"}),
-    "failed": frozenset({"fetched", "classified", "reconciled", "invoiced", "booked", "held", "skipped"}),
+    "failed": frozenset({"fetched", "classified", "reconciled", "invoiced", "booked", "dispatched", "held", "skipped"}),
 }
 """From each stage where an order may go. A change in the shop sends any of them back to `fetched`.
 

@@ -5,6 +5,7 @@ from prefect import State, allow_failure, flow
 from tasks.classify_customers import gather_unfinished
 from tasks.conclude import conclude
 from tasks.create_invoices import create_invoices
+from tasks.dispatch_einvoices import dispatch_einvoices
 from tasks.reconcile_customers import reconcile_customers
 from tasks.runs import SIDE_BY_SIDE, run_name
 
@@ -21,4 +22,5 @@ def rerun_failed(integration: str, cause: str = "", orders: list[str] | None = N
     batches = gather_unfinished(integration, cause, orders or [])
     reconciled = reconcile_customers.map(integration, batches)
     invoiced = create_invoices.map(integration, batches, after=allow_failure(reconciled))
-    return conclude(integration, [*reconciled, *invoiced])
+    dispatched = dispatch_einvoices.submit(integration, after=allow_failure(invoiced))
+    return conclude(integration, [*reconciled, *invoiced, dispatched])

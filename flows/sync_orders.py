@@ -1,4 +1,4 @@
-"""The business, from top to bottom: a webshop's orders become customers and invoices in the accounting system."""
+"""The business, from top to bottom: a webshop's orders become customers, invoices and e-invoices."""
 
 from datetime import datetime
 
@@ -7,6 +7,7 @@ from prefect import State, allow_failure, flow
 from tasks.classify_customers import classify_customers
 from tasks.conclude import conclude
 from tasks.create_invoices import create_invoices
+from tasks.dispatch_einvoices import dispatch_einvoices
 from tasks.fetch_orders import fetch_orders
 from tasks.reconcile_customers import reconcile_customers
 from tasks.runs import SIDE_BY_SIDE, run_name
@@ -24,4 +25,5 @@ def sync_orders(integration: str, since: datetime | None = None) -> State[None]:
     batches = classify_customers(integration, fetched)
     reconciled = reconcile_customers.map(integration, batches)
     invoiced = create_invoices.map(integration, batches, after=allow_failure(reconciled))
-    return conclude(integration, [*reconciled, *invoiced])
+    dispatched = dispatch_einvoices.submit(integration, after=allow_failure(invoiced))
+    return conclude(integration, [*reconciled, *invoiced, dispatched])

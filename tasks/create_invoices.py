@@ -8,6 +8,7 @@ from prefect import task
 from adapters.integration import Integration, open_integration
 from adapters.store import Batch, OrderRow
 from domain.credit_notes import build_credit_notes
+from domain.dispatches import fulfil_before_booking
 from domain.invoices import Invoice
 from domain.invoicing import Built, build_invoice
 from domain.orders import CustomerType, Order
@@ -19,7 +20,7 @@ from tasks.changes import is_over, wanted_undoings
 from tasks.retrying import RETRYING
 from tasks.vat_proofs import proofs
 from tasks.verdicts import NO_FINDING, Verdicts, kept
-from tasks.writing import Wanted, Writer
+from tasks.writing import Wanted, Writer, owes_einvoice
 
 
 @task(task_run_name="create invoices {batch}", **RETRYING)
@@ -36,7 +37,8 @@ def invoice_batch(integration: Integration, batch_id: str) -> dict[str, int]:
     store = integration.store
     batch = store.orders.open(batch_id)
     verdicts = Verdicts(integration, batch)
-    writer = Writer(integration, batch, verdicts)
+    by_books = integration.settings.einvoicing.by_accounting
+    writer = Writer(integration, batch, verdicts, lambda document: by_books and bool(document.recipient.ean))
     try:
         rows = ready(integration, batch)
         invoices = Invoices(integration, rows)
@@ -74,11 +76,22 @@ class Invoices:
             raise proof
         vat = self._integration.settings.vat
         invoice = self._built(row, chain, order, vat, proof)
+        if owes_einvoice(self._integration, invoice.invoice) and not (
+            chain.invoice and chain.invoice.state == "booked"
+        ):
+            self._refuse_unsendable(row, order, invoice.invoice)
 
         def rebuild(earlier: Order) -> Invoice:
             return self._built(row, chain, earlier, vat.without_proof()).invoice
 
         return Wanted(row, order, invoice.invoice, invoice.warnings, rebuild)
+
+    def _refuse_unsendable(self, row: OrderRow, order: Order, invoice: Invoice) -> None:
+        """Raise `NeedsAttention` before an invoice is booked whose e-invoice could not go, or would not be paid."""
+        settings = self._integration.settings
+        needs_contact = settings.einvoicing.by_accounting and self._integration.books.capabilities.contacts
+        contacts_of = self._customers.get(row.customer) if needs_contact else None
+        fulfil_before_booking(order, invoice, settings.einvoicing, settings.webshop.fields.by_field, contacts_of)
 
     def _built(
         self, row: OrderRow, chain: Chain, order: Order, vat: VatRules, answer: VatNumberAnswer | None = None

@@ -1,12 +1,13 @@
 """Keeping the mirrors of the books fresh: their customers, and their documents by reference."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from adapters.integration import Integration
 from adapters.store import DocumentRow
 from domain.chains import GONE
+from domain.invoices import Document
 from domain.outcomes import Finding
 
 SWEEP_EVERY = timedelta(days=1)
@@ -42,7 +43,8 @@ def refresh_documents(integration: Integration) -> None:
     if swept is None or datetime.now(UTC) - swept >= SWEEP_EVERY:
         sweep(integration)
     else:
-        _read_documents(integration, integration.documents.cursor())
+        told = integration.books.capabilities.tells_bookings
+        _read_documents(integration, integration.documents.cursor() or (None if told else swept))
 
 
 def sweep(integration: Integration) -> None:
@@ -74,20 +76,41 @@ def lost_finding(row: DocumentRow) -> Finding:
 
 
 def _read_documents(integration: Integration, since: datetime | None) -> set[str]:
-    """Mirror what changed at or after `since`, or everything; gives the references that were seen."""
+    """Mirror what changed at or after `since`, or everything; gives the references that were seen.
+
+    Where bookings aren't told, a draft that was there before and isn't any more was booked or deleted: it is asked for.
+    """
     documents = integration.documents
     before = newest = documents.cursor()
+    drafts = set() if integration.books.capabilities.tells_bookings else documents.drafts()
     seen: set[str] = set()
+    copies: set[str] = set()
     for page in integration.books.documents(since):
-        documents.mirror(page)
+        copied = _copies(integration, page)
+        documents.mirror([one for one in page if one.reference not in copied or one.state == "booked"])
         seen.update(document.reference for document in page)
+        copies = (copies | copied) - {one.reference for one in page if one.state == "booked"}
         newest = max([newest, *(document.updated_at for document in page)], key=_or_earliest)
-    if newest and newest != before:
+    doubtful = copies if since is None else drafts - seen
+    if doubtful:
+        look_again(integration, doubtful)
+    if newest and (newest != before or doubtful):
         documents.seen_until(newest)
         integration.store.orders.follow_bookings(integration.name, documents.books)
         starts_at = integration.settings.webshop.starts_at
         integration.store.orders.follow_invoices(integration.name, documents.books, starts_at)
     return seen
+
+
+def _copies(integration: Integration, page: Sequence[Document]) -> set[str]:
+    """References of drafts whose document is booked: where references aren't unique, somebody's copy of it.
+
+    A booked document is never a draft again, and the copy must not be taken for it.
+    """
+    if integration.books.capabilities.unique_references:
+        return set()
+    standing = integration.documents.by_reference(one.reference for one in page if one.state == "draft")
+    return {name for name, row in standing.items() if row.state == "booked" and not row.gone}
 
 
 def _or_earliest(moment: datetime | None) -> float:

@@ -1,16 +1,19 @@
 """Writing documents to the books exactly once: intent, call, outcome; what stands there already is looked at first."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from adapters.integration import Integration
 from adapters.store import Batch, DocumentRow, OrderRow
-from domain.invoices import Built, Document, Invoice
+from domain.dispatches import State
+from domain.invoices import Built, Document, DocumentKind, Invoice
 from domain.invoicing import difference
 from domain.orders import Order
 from domain.outcomes import AfstemError, Finding, NeedsAttention, Transient
 from domain.ports import Booking
+from domain.rules import BookWhich
 from tasks.mirror import look_again
 from tasks.verdicts import Verdicts
 
@@ -20,6 +23,17 @@ OF_NO_MATTER_ONCE_BOOKED = frozenset(
 """An edit of these alone changes nothing that a bookkeeper would credit a booked invoice for."""
 
 Verdict = Literal["leave", "adopt", "rewrite"]
+Sends = Callable[[Invoice], bool]
+
+
+def sends_nothing(_: Invoice) -> bool:
+    """The accounting system sends no document."""
+    return False
+
+
+def is_booked(document: Invoice, which: BookWhich) -> bool:
+    """Whether the settings want this document booked."""
+    return bool(document.recipient.ean) if which == "ean" else which
 
 
 @dataclass(frozen=True)
@@ -51,21 +65,27 @@ class Asked(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """A wanted document that stands in the books, as `draft` or `booked`, under a number."""
+    """A wanted document that stands in the books, as `draft` or `booked`, under a number, with their total."""
 
     wanted: Wanted
     state: str
     number: str
+    total: Decimal
 
 
 class Writer:
-    """Brings documents into the books for one batch; an order whose document can't be written gets its verdict."""
+    """Brings documents into the books for one batch; an order whose document can't be written gets its verdict.
 
-    def __init__(self, integration: Integration, batch: Batch, verdicts: Verdicts) -> None:
+    `sends` says of a document whether the accounting system shall send it as an e-invoice when it books it.
+    """
+
+    def __init__(
+        self, integration: Integration, batch: Batch, verdicts: Verdicts, sends: Sends = sends_nothing
+    ) -> None:
         self._integration = integration
         self._batch = batch
         self._verdicts = verdicts
-        self._book = integration.settings.accounting.book
+        self._sends = sends
 
     def write(self, wanted: Sequence[Wanted]) -> list[tuple[Wanted, str]]:
         """Make each document stand in the books; gives those that do, with their state (`draft` or `booked`)."""
@@ -73,7 +93,7 @@ class Writer:
         standing = self._standing(asked)
         kept = self._create([one for one in asked if one.reference not in standing])
         kept += self._settle([one for one in asked if one.reference in standing], standing)
-        return [(one.wanted, one.state) for one in self._booked(kept)]
+        return [(one.wanted, one.state) for one in self._booked(self._right(kept))]
 
     def _asked(self, wanted: Sequence[Wanted]) -> list[Asked]:
         """Each under its key; an edit that is made, taken back and made again is written three times."""
@@ -97,8 +117,33 @@ class Writer:
         return standing
 
     def _create(self, asked: Sequence[Asked]) -> list[Kept]:
-        pairs = [(one.key, one.wanted.document) for one in asked]
-        return self._keep(asked, self._integration.books.create_documents(pairs, book=self._book) if pairs else [])
+        """Write what isn't there; booked in the same call where it is to be booked and not sent."""
+        kept: list[Kept] = []
+        for book in (True, False):
+            these = [one for one in asked if self._booked_at_once(one.wanted.document) is book]
+            pairs = [(one.key, one.wanted.document) for one in these]
+            kept += self._keep(these, self._integration.books.create_documents(pairs, book=book) if pairs else [])
+        return kept
+
+    def _booked_at_once(self, document: Invoice) -> bool:
+        return self._is_booked(document) and not self._sends(document)
+
+    def _is_booked(self, document: Invoice) -> bool:
+        return is_booked(document, self._integration.settings.accounting.book)
+
+    def _right(self, kept: Sequence[Kept]) -> list[Kept]:
+        """Without the drafts whose total the books compute otherwise: their orders are held, they stay drafts."""
+        right: list[Kept] = []
+        for one in kept:
+            wanted = one.wanted.document.total
+            if one.state == "draft" and one.total != wanted:
+                finding = Finding(
+                    code="books_compute_otherwise", field="total", found=f"{one.total:f}", expected=f"{wanted:f}"
+                )
+                self._verdicts.held(one.wanted.row, finding)
+            else:
+                right.append(one)
+        return right
 
     def _settle(self, asked: Sequence[Asked], standing: Mapping[str, DocumentRow]) -> list[Kept]:
         """See to documents that stand there already."""
@@ -108,9 +153,8 @@ class Writer:
                 judged[self._judge(one, standing[one.reference])].append(one)
             except NeedsAttention as error:
                 self._verdicts.held(one.wanted.row, error.finding)
-        kept = [
-            Kept(one.wanted, standing[one.reference].state, standing[one.reference].number) for one in judged["leave"]
-        ]
+        left = [(one.wanted, standing[one.reference]) for one in judged["leave"]]
+        kept = [Kept(wanted, row.state, row.number, Decimal(row.total)) for wanted, row in left]
         return kept + self._adopt(judged["adopt"], standing) + self._rewrite(judged["rewrite"], standing)
 
     def _judge(self, asked: Asked, standing: DocumentRow) -> Verdict:
@@ -128,7 +172,9 @@ class Writer:
         references = [one.reference for one in asked]
         found = {one.reference: one for one in self._integration.books.find_documents(references)} if asked else {}
         gone = {name: NeedsAttention("draft_gone", "number", standing[name].number) for name in references}
-        return self._keep(asked, [found.get(name, gone[name]) for name in references])
+        ours = self._integration.operations.unanswered([one.key for one in asked])
+        strangers = {one.reference for one in asked if one.key not in ours}
+        return self._keep(asked, [found.get(name, gone[name]) for name in references], strangers)
 
     def _rewrite(self, asked: Sequence[Asked], standing: Mapping[str, DocumentRow]) -> list[Kept]:
         self._intend("document", [(one.key, one.reference) for one in asked])
@@ -137,19 +183,30 @@ class Writer:
 
     def _booked(self, kept: list[Kept]) -> list[Kept]:
         """Book what is still a draft, where the settings say so."""
-        drafts = [one for one in kept if one.state == "draft"] if self._book else []
+        drafts = [one for one in kept if one.state == "draft" and self._is_booked(one.wanted.document)]
         if not drafts:
             return kept
         asked = [Asked(f"booking|{one.wanted.document.reference}|{one.number}", one.wanted) for one in drafts]
         self._intend("booking", [(one.key, one.reference) for one in asked])
-        numbers = [Booking(one.key, draft.number) for one, draft in zip(asked, drafts, strict=True)]
-        return [one for one in kept if one.state != "draft"] + self._keep(asked, self._integration.books.book(numbers))
+        numbers = [
+            Booking(one.key, draft.number, self._sends(draft.wanted.document))
+            for one, draft in zip(asked, drafts, strict=True)
+        ]
+        return [one for one in kept if one not in drafts] + self._keep(asked, self._integration.books.book(numbers))
 
     def _intend(self, kind: str, wanted: Sequence[tuple[str, str]]) -> set[str]:
         return self._integration.operations.intend(kind, wanted, self._batch.id) if wanted else set()
 
-    def _keep(self, asked: Sequence[Asked], outcomes: Sequence[Document | NeedsAttention | Transient]) -> list[Kept]:
-        """Commit what came of each call before anything else is done."""
+    def _keep(
+        self,
+        asked: Sequence[Asked],
+        outcomes: Sequence[Document | NeedsAttention | Transient],
+        strangers: Collection[str] = (),
+    ) -> list[Kept]:
+        """Commit what came of each call before anything else is done, with the e-invoice that is owed from now on.
+
+        `strangers` are references of documents that the store knew nothing of: nobody can say what was sent of them.
+        """
         pairs = list(zip(asked, outcomes, strict=True))
         written = [(one, outcome) for one, outcome in pairs if isinstance(outcome, Document)]
         refused = [(one, outcome) for one, outcome in pairs if isinstance(outcome, AfstemError)]
@@ -158,10 +215,12 @@ class Writer:
         with self._integration.store.together() as connection:
             content = [(one.wanted.order, one.wanted.document, found) for one, found in written]
             self._integration.documents.wrote(connection, self._integration.name, content)
+            owed = [one for one, _ in written if owes_einvoice(self._integration, one.wanted.document)]
+            self._integration.dispatches.owe(connection, [_owed(one, strangers) for one in owed])
             self._integration.operations.done(connection, ended)
         for one, error in refused:
             self._verdicts.refused(one.wanted.row, self._understood(one.wanted, error))
-        return [Kept(one.wanted, found.state, found.number) for one, found in written]
+        return [Kept(one.wanted, found.state, found.number, found.total) for one, found in written]
 
     def _understood(self, wanted: Wanted, error: AfstemError) -> AfstemError:
         """What a refusal says of our mirrors: a customer that is gone is no hold, the order is matched afresh.
@@ -179,8 +238,21 @@ class Writer:
         return error
 
 
+def owes_einvoice(integration: Integration, document: Invoice) -> bool:
+    """Whether a document goes out as an e-invoice."""
+    return integration.settings.einvoicing.on and bool(document.recipient.ean)
+
+
+def _owed(asked: Asked, strangers: Collection[str]) -> tuple[str, str, DocumentKind, State]:
+    state: State = "unsure" if asked.reference in strangers else "due"
+    return asked.reference, asked.wanted.order.id, asked.wanted.document.kind, state
+
+
 def judge(wanted: Wanted, standing: DocumentRow) -> Verdict:
     """What to do about a document that stands under our reference: leave it, `adopt` it or `rewrite` it.
+
+    An order that wasn't edited leaves its draft as it is, unless the books compute that wrongly and the settings
+    have changed since.
 
     Raises `NeedsAttention` where it is somebody else's, was booked before the order was edited,
     or is a draft that a person has changed.
@@ -191,9 +263,11 @@ def judge(wanted: Wanted, standing: DocumentRow) -> Verdict:
         return _judge_stranger(wanted.document, standing)
     before = wanted.rebuild(Order.model_validate_json(standing.sold))
     changes = difference(before, wanted.document)
+    untouched = standing.state == "draft" and standing.fingerprint == standing.written_as
     if not changes:
-        return "leave"
-    if standing.state == "draft" and standing.fingerprint == standing.written_as:
+        wrong = Decimal(standing.total) != wanted.document.total and standing.content != wanted.document.fingerprint
+        return "rewrite" if untouched and wrong else "leave"
+    if untouched:
         return "rewrite"
     if standing.state == "booked":
         changes = tuple(one for one in changes if one.field not in OF_NO_MATTER_ONCE_BOOKED)

@@ -22,7 +22,7 @@ from adapters.accounting.local_tables import CUSTOMERS, DOCUMENTS, LINES, PRODUC
 from domain.customers import CustomerField
 from domain.outcomes import Finding, Misconfigured
 from domain.ports import Capabilities, MasterData
-from domain.rules import Rules
+from domain.rules import BookWhich, Rules
 
 PATIENCE = timedelta(seconds=30)
 
@@ -32,7 +32,7 @@ class LocalAccounting(Rules):
 
     kind: Literal["local"] = "local"
     path: Path = Path("books.db")
-    book: bool = True
+    book: BookWhich = True
 
 
 class LocalBooks(LocalCustomers, LocalDocuments):

@@ -72,7 +72,7 @@ def check_customer(values: Mapping[CustomerField, str], contacts: Iterable[str],
 
 def check_invoice(invoice: Invoice, terms: Terms) -> None:
     """Everything about a document that can be told without its neighbours in the books."""
-    _check_texts(invoice)
+    check_texts(invoice, DOCUMENT_LENGTHS)
     _check_known("currency", invoice.currency, terms.currency)
     _check_known("vat_zone", invoice.vat_zone, terms.vat_zone)
     if invoice.payment_terms:
@@ -140,19 +140,20 @@ def _check_known(field: str, code: str, known: Mapping[str, str]) -> None:
         raise NeedsAttention(f"{field}_unknown", field, code, listed)
 
 
-def _check_texts(invoice: Invoice) -> None:
+def check_texts(invoice: Invoice, lengths: Mapping[str, int]) -> None:
+    """Every text of a document must be one that can be stored, within `lengths` (as in `DOCUMENT_LENGTHS`)."""
     if not invoice.reference:
         raise NeedsAttention("reference_missing", "reference")
     for field in ("reference", "requisition", "reference_person", "kontostreng", "layout", "payment_account", "note"):
-        check_text(field, getattr(invoice, field), DOCUMENT_LENGTHS[field])
+        check_text(field, getattr(invoice, field), lengths[field])
     for party in ("recipient", "delivery"):
         for part, text in getattr(invoice, party) or ():
-            check_text(f"{party}.{part}", text, DOCUMENT_LENGTHS[party])
+            check_text(f"{party}.{part}", text, lengths[party])
     for index, line in enumerate(invoice.lines):
         if not line.product:
             raise NeedsAttention("product_missing", f"lines[{index}].product")
-        check_text(f"lines[{index}].product", line.product, DOCUMENT_LENGTHS["product"])
-        check_text(f"lines[{index}].text", line.text, DOCUMENT_LENGTHS["text"])
+        check_text(f"lines[{index}].product", line.product, lengths["product"])
+        check_text(f"lines[{index}].text", line.text, lengths["text"])
 
 
 def _check_line(place: str, line: InvoiceLine) -> None:

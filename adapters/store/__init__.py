@@ -10,15 +10,17 @@ from sqlmodel import SQLModel
 
 from adapters.store.database import PATIENCE, Database
 from adapters.store.directory import Directory, Link
+from adapters.store.dispatches import Dispatches
 from adapters.store.documents import Documents
 from adapters.store.operations import Operations
-from adapters.store.orders import Batch, Orders
+from adapters.store.orders import Batch, Orders, unfinished
 from adapters.store.presence import Presence
 from adapters.store.tables import (
     ChangeRow,
     CursorRow,
     DirectoryKeyRow,
     DirectoryRow,
+    DispatchRow,
     DocumentRow,
     LinkRow,
     OperationRow,
@@ -28,12 +30,13 @@ from adapters.store.tables import (
     table_of,
 )
 from adapters.store.vat_answers import VatAnswers
-from domain.stages import UNFINISHED
 
 __all__ = [
     "Batch",
     "ChangeRow",
     "Directory",
+    "DispatchRow",
+    "Dispatches",
     "DocumentRow",
     "Documents",
     "Link",
@@ -61,6 +64,10 @@ class Store:
     def documents(self, books: str) -> Documents:
         """The documents of these books."""
         return Documents(self.database, books)
+
+    def dispatches(self, books: str, integration: str) -> Dispatches:
+        """The e-invoices that this integration's documents in these books are owed."""
+        return Dispatches(self.database, books, integration)
 
     def operations(self, books: str) -> Operations:
         """The writes to these books."""
@@ -120,7 +127,7 @@ class Store:
         """Copy what a run would need from another store: its unfinished orders, mirrors and proofs."""
         orders = table_of(OrdersTable)
         wanted: dict[type[SQLModel], Any] = {
-            OrdersTable: orders.c.stage.in_(UNFINISHED) & (orders.c.integration == integration),
+            OrdersTable: (orders.c.integration == integration) & unfinished(),
             CursorRow: table_of(CursorRow).c.name.endswith(f":{books}"),
             VatAnswerRow: true(),
         }

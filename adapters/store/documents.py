@@ -90,6 +90,12 @@ class Documents:
             query = select(documents.c.reference).where(documents.c.books == self.books)
             return set(connection.execute(query).scalars())
 
+    def drafts(self) -> set[str]:
+        """The references of all drafts that were seen last."""
+        mine = (documents.c.books == self.books) & (documents.c.state == "draft") & documents.c.gone.is_(False)
+        with self._database.reading() as connection:
+            return set(connection.execute(select(documents.c.reference).where(mine)).scalars())
+
     def lose(self, references: Iterable[str]) -> list[DocumentRow]:
         """These stand in the books no more; gives those that were written for an order."""
         lost: list[DocumentRow] = []

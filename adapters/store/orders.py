@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, or_, 
 from adapters.store.database import CHUNK, Database, chunks
 from adapters.store.presence import Presence
 from adapters.store.tables import SETTLED, BatchRow, DocumentRow, OrderRow, OrdersTable, table_of
+from domain.dispatches import WAITING
 from domain.outcomes import Finding
 from domain.stages import INVOICED, UNFINISHED, Stage, step
 
@@ -22,6 +23,14 @@ documents = table_of(DocumentRow)
 
 THE_STEPS_OWN = frozenset({"batch", "customer_type", "classification", "customer", "decision", "warnings", "reference"})
 """Columns that reading the shop says nothing of; a batch may be writing them at the very moment."""
+
+
+STOPPED: frozenset[Stage] = frozenset({"held", "failed"})
+
+
+def unfinished() -> ColumnElement[bool]:
+    """Orders that are on their way to an invoice; those that wait for an e-invoice alone have theirs."""
+    return orders.c.stage.in_(UNFINISHED) & ~(orders.c.stage.in_(STOPPED) & orders.c.code.in_(WAITING))
 
 
 @dataclass(frozen=True)
@@ -88,9 +97,9 @@ class Orders:
         """Orders that a run should take up and that no living run works on, oldest first, by some hundred."""
         with self._database.reading() as connection:
             busy = self._busy_batches(connection)
-        wanted = orders.c.eligible & orders.c.stage.in_(UNFINISHED)
+        wanted = orders.c.eligible & unfinished()
         for rows in self._in_pieces(integration, wanted, orders.c.ordered_at, orders.c.order_id):
-            yield [row for row in rows if row.eligible and row.stage in UNFINISHED and row.batch not in busy]
+            yield [row for row in rows if row.eligible and _is_unfinished(row) and row.batch not in busy]
 
     def withdraw(self, integration: str, places: Sequence[str], still_there: Collection[str]) -> None:
         """Skip what was held under these places (`file:NAME`, `file:NAME#3`) and isn't there any more."""
@@ -171,7 +180,7 @@ class Orders:
         query = select(batches.c.orders).where(batches.c.integration == integration, batches.c.run == run)
         found: Counter[str] = Counter()
         with self._database.reading() as connection:
-            ids = [order for text in connection.execute(query).scalars() for order in json.loads(text)]
+            ids = {order for text in connection.execute(query).scalars() for order in json.loads(text)}
             for piece in chunks(ids):
                 count = (
                     select(orders.c.stage, func.count().label("count"))
@@ -200,8 +209,8 @@ class Orders:
             self._database.upsert(connection, BatchRow, made)
         return [batch["id"] for batch in made]
 
-    def open(self, batch_id: str) -> Batch:
-        """Claim what is still unfinished of a batch for this process, and give the batch.
+    def open(self, batch_id: str, stages: Collection[Stage] = UNFINISHED) -> Batch:
+        """Claim what is still at one of these stages of a batch for this process, and give the batch.
 
         Orders that another living process works on are left to it.
         """
@@ -214,7 +223,7 @@ class Orders:
             for piece in chunks(ids):
                 wanted = (orders.c.integration == row.integration) & orders.c.order_id.in_(piece)
                 busy = self._busy_batches(connection, wanted) | {batch_id}
-                claim = update(orders).where(wanted, orders.c.stage.in_(UNFINISHED), orders.c.batch.not_in(busy))
+                claim = update(orders).where(wanted, orders.c.stage.in_(stages), orders.c.batch.not_in(busy))
                 connection.execute(claim.values(batch=batch_id))
         return Batch(batch_id, row.integration, row.run, tuple(ids))
 
@@ -339,6 +348,10 @@ class Orders:
         owner_of = {row.id: row.owner for row in connection.execute(query)}
         dead = self._presence.dead(set(owner_of.values()))
         return {batch for batch, owner in owner_of.items() if owner not in dead}
+
+
+def _is_unfinished(row: OrderRow) -> bool:
+    return row.stage in UNFINISHED and not (row.stage in STOPPED and row.code in WAITING)
 
 
 def _row(row: Any) -> OrderRow:

@@ -206,6 +206,49 @@ class DocumentRow(SQLModel, table=True):
     gone: bool = False
 
 
+class DispatchRow(SQLModel):
+    """The e-invoice that a document is owed: what was sent, on which way, and what became of it.
+
+    `document` is the XML as it was handed over, `sha256` its hash; `rules` and `rules_sha256` are the version and the
+    file that it was held against, empty where our own checks stood alone. `code` and `told` are the receiver's words.
+    """
+
+    integration: str = Field(primary_key=True)
+    reference: str = Field(primary_key=True)
+    order_id: str
+    kind: str
+    number: str = ""
+    channel: str = ""
+    """The way that it went, or shall go; empty while that is what the settings say."""
+    state: str
+    attempt: int = 1
+    """How often a person had it sent, the first time included: each is another operation."""
+    key: str = ""
+    document: str = Field(default="", sa_type=Text)
+    sha256: str = ""
+    rules: str = ""
+    rules_sha256: str = ""
+    code: str = ""
+    told: str = Field(default="", sa_type=Text)
+    place: str = ""
+    due_at: datetime = Field(sa_type=Utc)
+    handed_at: datetime | None = Field(default=None, sa_type=Utc)
+    asked_at: datetime | None = Field(default=None, sa_type=Utc)
+    changed_at: datetime = Field(sa_type=Utc)
+    history: str = Field(default="[]", sa_type=Text)
+    """A JSON list of what became of it, each with its time."""
+
+
+class DispatchesTable(DispatchRow, table=True):
+    """Where they are kept, by the document's reference."""
+
+    __tablename__ = "dispatches"
+    __table_args__ = (
+        Index("dispatches_of_order", "integration", "order_id"),
+        Index("dispatches_by_state", "integration", "state"),
+    )
+
+
 class ChangeRow(SQLModel, table=True):
     """One field of one customer that was written: by which order and run, and what stood there before."""
 

@@ -102,9 +102,12 @@ def change(
 
 
 def _books(config: Path) -> "LocalBooks":
-    from adapters.accounting.local import LocalBooks
+    from adapters.accounting.local import LocalAccounting, LocalBooks
 
-    return LocalBooks(settings_in(config).accounting)
+    accounting = settings_in(config).accounting
+    if not isinstance(accounting, LocalAccounting):
+        raise Misconfigured("books_not_embedded", "accounting.kind", accounting.kind)
+    return LocalBooks(accounting)
 
 
 def _values(assignments: list[str] | None) -> Values:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from deployments.commands.check_einvoicing import einvoicing_findings
 from deployments.commands.telling import (
     DEFAULT,
     UNUSABLE,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 LOOKED_AT = 200
 HARMLESS = frozenset(
     {"modified_after_ignored", "folder_empty", "collecting_with_ean", "collecting_with_terms", "currency_unknown"}
+    | {"einvoicing_not_possible", "einvoice_rules_missing"}
 )
 """Findings that are worth knowing and keep nothing from running."""
 
@@ -47,6 +49,7 @@ def check(config: Config = DEFAULT, json: AsJson = False) -> None:
     """
     with opened(config) as integration:
         findings = [*connection_findings(integration), *settings_findings(integration)]
+        findings += einvoicing_findings(integration, findings)
         usable = all(one.code in HARMLESS for one in findings)
         words = Words(integration.settings.language)
         history = _history(integration, words) if usable else None
@@ -80,13 +83,15 @@ def settings_findings(integration: "Integration") -> list[Finding]:
 
 
 def _codes(integration: "Integration") -> Iterator[Finding]:
-    """Customer groups and payment terms that the books don't have."""
+    """Customer groups, payment terms and layouts that the books don't have."""
     there = integration.books.master_data()
     for path, rules in _tables(integration):
         yield from _unknown(f"{path}.customer_group", rules.customer_group, there.customer_groups)
         yield from _unknown(f"{path}.payment_terms", rules.payment_terms, there.payment_terms)
     for method, payment in integration.settings.invoices.payments.items():
         yield from _unknown(f"invoices.payments.{method}.terms", payment.terms, there.payment_terms)
+        if there.layouts:
+            yield from _unknown(f"invoices.payments.{method}.layout", payment.layout, there.layouts)
 
 
 def _tables(integration: "Integration") -> list[tuple[str, Any]]:

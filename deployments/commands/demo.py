@@ -11,6 +11,7 @@ import typer
 from deployments import engine
 from deployments.commands.explain import explain
 from deployments.commands.telling import console, opened, table
+from deployments.demo.receivers import answer, pick_up
 from deployments.phrases import Phrases
 from domain.sentences import what
 
@@ -26,6 +27,8 @@ SHOWN = ("1101", "1102", "1106", "1107", "1110", "1201", "1202", "1203", "1301",
 MOST_CAUSES = 8
 RESOLVED, CHOSEN = "1108", "108"
 EXPLAINED = "1203"
+ACCEPTED, REJECTED = "1303", "1305"
+"""Orders whose e-invoices are answered, by somebody whom the demo plays itself."""
 
 
 def demo(
@@ -58,7 +61,7 @@ def laid_out(folder: Path, language: str) -> Path:
 
 
 class Demo:
-    """The demo's five scenes, told on the terminal."""
+    """The demo's six scenes, told on the terminal."""
 
     def __init__(self, integration: "Integration", config: Path) -> None:
         self._integration = integration
@@ -86,6 +89,8 @@ class Demo:
         self._out.print(self._counts())
         self._scene("demo_resolved", order=RESOLVED, customer=CHOSEN)
         self._resolve()
+        self._scene("demo_answered", accepted=ACCEPTED, rejected=REJECTED)
+        self._answer()
         self._scene("demo_explained", order=EXPLAINED)
         explain(EXPLAINED, config=self._config)
         self._what_next()
@@ -149,6 +154,23 @@ class Demo:
         run_flow(self._integration, self._config, "flows.rerun_failed:rerun_failed", orders=waited)
         self._out.print(self._words("resolved", count=len(waited), orders=", ".join(waited)))
 
+    def _answer(self) -> None:
+        """The e-invoices are picked up, and what comes back is heard."""
+        from deployments.commands.watching import run_flow
+
+        orders, name = self._integration.store.orders, self._integration.name
+        rows = {number: row for number in (ACCEPTED, REJECTED) if (row := orders.by_number(name, number))}
+        sent = self._integration.dispatches.of_orders(row.order_id for row in rows.values())
+        numbers = {number: sent[row.order_id][0].number for number, row in rows.items()}
+        folder = self._integration.settings.einvoicing.folder
+        picked_up = pick_up(folder)
+        answer(folder, numbers[ACCEPTED], "BusinessAccept")
+        answer(folder, numbers[REJECTED], "BusinessReject", "Maja Fuglebæk er ikke ansat her mere")
+        run_flow(self._integration, self._config, "flows.follow_einvoices:follow_einvoices")
+        self._out.print(self._words("demo_picked_up", count=picked_up, folder=folder))
+        row = orders.by_number(name, REJECTED)
+        self._out.print(f"{REJECTED}: {what(row.finding, self._words.language) if row else ''}")
+
     def _numbers(self) -> tuple[int, int]:
         """How many customers and documents the books hold."""
         statement = self._books.statement()
@@ -161,7 +183,16 @@ class Demo:
 
     def _what_next(self) -> None:
         self._scene("demo_next")
-        for command in ("report", "attention", "explain 1602", "books", "check", "plan", "up"):
+        for command in (
+            "report",
+            "attention",
+            "explain 1602",
+            f"einvoice show {REJECTED}",
+            "books",
+            "check",
+            "plan",
+            "up",
+        ):
             self._out.print(f"  afstem {command} --config {self._config}")
         self._out.print(self._words("demo_folder", folder=self._config.parent))
 

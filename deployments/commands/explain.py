@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from deployments.commands.einvoice_orders import told_of
 from deployments.commands.explain_page import show
 from deployments.commands.telling import DEFAULT, AsJson, Config, finding_told, opened, write_json
 from domain.outcomes import Finding, Misconfigured, NeedsAttention
@@ -75,6 +76,7 @@ def explanation(integration: "Integration", row: "OrderRow") -> dict[str, Any]:
         **_hold(row, language),
         "warnings": [finding_told(one, language) for one in _warnings(row, classified)],
         **_documents(integration, row),
+        "einvoices": told_of(integration.dispatches.of_orders([row.order_id]).get(row.order_id, [])),
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from deployments.commands.einvoice_orders import page_of
 from deployments.commands.telling import console, money, pairs, sentence, shown, table
 from deployments.commands.words import Words
 from domain.outcomes import Finding
@@ -33,6 +34,9 @@ def show(told: dict[str, Any], language: Language) -> None:
     for document in (*told["earlier_invoices"], told["invoice"], *told["credit_notes"]):
         if document:
             _document(out, document, words)
+    for one in told["einvoices"]:
+        out.print()
+        out.print(pairs(page_of(one, words)))
     if told["warnings"]:
         out.print(Text(f"\n{words('warnings')}", style="bold"))
         for one in told["warnings"]:

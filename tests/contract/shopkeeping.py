@@ -28,6 +28,7 @@ from domain.ports import Accounting
 from domain.stages import INVOICED, UNFINISHED
 from tasks.classify_customers import cut_into_batches
 from tasks.create_invoices import invoice_batch
+from tasks.dispatch_einvoices import dispatch
 from tasks.fetch_orders import fetch
 from tasks.reconcile_customers import reconcile_batch
 from tests.orders import Goods, Json, woo_order, woo_refund
@@ -146,7 +147,17 @@ def sync(
 ) -> list[AfstemError]:
     """The steps of a run, one after the other; gives what its batches raised."""
     fetch(integration)
-    return [fault for batch in cut_into_batches(integration, run, chosen) for fault in work(integration, batch)]
+    faults = [fault for batch in cut_into_batches(integration, run, chosen) for fault in work(integration, batch)]
+    return faults + sent_off(integration, run)
+
+
+def sent_off(integration: Integration, run: str) -> list[AfstemError]:
+    """The last step, by which e-invoices go out; gives what it raised."""
+    try:
+        dispatch(integration, run)
+    except (Transient, NeedsAttention) as fault:
+        return [fault]
+    return []
 
 
 def work(integration: Integration, batch: str) -> Iterator[AfstemError]:

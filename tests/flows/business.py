@@ -61,6 +61,12 @@ class Business:
 
         return Run(sync_orders(str(self.config), return_state=True))
 
+    def follow(self) -> Run:
+        """One run of the flow that asks what became of the e-invoices."""
+        from flows.follow_einvoices import follow_einvoices
+
+        return Run(follow_einvoices(str(self.config), return_state=True))
+
     @property
     def integration(self) -> Integration:
         """The integration as its settings are now."""

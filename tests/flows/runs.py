@@ -56,7 +56,7 @@ class Run:
 
     def batch_tasks(self, count: int, attempt: int = 1) -> dict[str, TaskRun]:
         """Those of its `count` batches: two each."""
-        every = self.tasks(2 + 2 * count, attempt)
+        every = self.tasks(3 + 2 * count, attempt)
         return {name: task for name, task in every.items() if name.startswith(("reconcile", "create"))}
 
     def logs(self) -> list[Log]:

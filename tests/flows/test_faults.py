@@ -48,7 +48,7 @@ def test_a_shop_that_is_down_for_a_moment_is_asked_again(business: Business, mon
         run = business.run()
 
     assert (run.state, run.message) == ("Completed", "1 order in order")
-    fetching = run.tasks(4)["fetch orders"]
+    fetching = run.tasks(5)["fetch orders"]
     assert fetching.run_count == 2
     (again,) = [log.message for log in run.logs() if "Retry 1/3" in log.message]
     assert "the webshop answered 503" in again
@@ -102,7 +102,7 @@ def test_a_hold_is_not_tried_again(business: Business) -> None:
 
     run = business.run()
 
-    assert [task.run_count for task in run.tasks(4).values()] == [1, 1, 1, 1]
+    assert [task.run_count for task in run.tasks(5).values()] == [1, 1, 1, 1, 1]
 
 
 def test_wrong_settings_stop_the_run_at_once(business: Business) -> None:

@@ -9,8 +9,8 @@ from adapters.settings import load
 from domain.outcomes import Finding, Misconfigured
 from domain.sentences import Language, fix, what
 
-FILE = 'name = "shop"\naccounting.path = "books.db"\n[webshop]\nkind = "files"\npath = "orders"\n'
-SHOP = 'name = "shop"\naccounting.path = "books.db"\n[webshop]\nkind = "woocommerce"\nurl = "https://shop.example.dk"\n'
+FILE = 'name = "shop"\naccounting.kind = "local"\n[webshop]\nkind = "files"\npath = "orders"\n'
+SHOP = 'name = "shop"\naccounting.kind = "local"\n[webshop]\nkind = "woocommerce"\nurl = "https://shop.example.dk"\n'
 
 WRONG = [
     ('name = "Shop DK"\n[webshop]\nkind = "files"\npath = "o"', "settings_name", "name", ""),

@@ -40,10 +40,10 @@ CASES: list[Case] = [
         lines=[goods("KRUS-30", 24), goods("BONNE-500", 12)],
         **BY_INVOICE,
     ),
-    invoiced(
+    held(
         1302,
-        "new",
-        "Neither requisition number nor person",
+        "requisition_or_person_missing",
+        "Neither requisition number nor person: the receiver might not pay",
         billing=CLINIC,
         meta={EAN: CLINIC_EAN},
         lines=[goods("FILTER-4", 10)],
@@ -71,9 +71,9 @@ CASES: list[Case] = [
     invoiced(
         1305,
         "as 1304",
-        "That EAN again, typed in groups with a label",
+        "That EAN again, typed in groups with a label; its e-invoice is rejected by the receiver",
         billing=NURSERY,
-        meta={EAN: "EAN " + spaced(NURSERY_EAN, 4, 3, 3), CVR: COUNCIL_CVR},
+        meta={EAN: "EAN " + spaced(NURSERY_EAN, 4, 3, 3), CVR: COUNCIL_CVR, PERSON: "Maja Fuglebæk"},
         lines=[goods("TAL-FLAD", 30)],
         **BY_INVOICE,
     ),

@@ -69,6 +69,33 @@ def upgrade() -> None:
     )
     op.create_index("directory_by_number", "directory_keys", ["books", "number"], unique=False)
     op.create_table(
+        "dispatches",
+        sa.Column("integration", sa.String(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=False),
+        sa.Column("order_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("rules", sa.String(), nullable=False),
+        sa.Column("rules_sha256", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("told", sa.Text(), nullable=False),
+        sa.Column("place", sa.String(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("handed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("history", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("integration", "reference"),
+    )
+    op.create_index("dispatches_by_state", "dispatches", ["integration", "state"], unique=False)
+    op.create_index("dispatches_of_order", "dispatches", ["integration", "order_id"], unique=False)
+    op.create_table(
         "documents",
         sa.Column("books", sa.String(), nullable=False),
         sa.Column("reference", sa.String(), nullable=False),

@@ -1,0 +1,233 @@
+"""Calls to e-conomic's REST API: tokens, keys of idempotency, pages, exact numbers, and a bounded pool of threads.
+
+There is no way to say DELETE but `delete_draft`, which takes the number of one draft: without a number e-conomic
+deletes every draft there is.
+"""
+
+import hashlib
+import json
+import threading
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, NamedTuple, TypeVar
+from urllib.parse import quote
+
+from pydantic import SecretStr
+
+from adapters.accounting.economic_errors import refusal
+from adapters.accounting.economic_filters import both
+from adapters.accounting.economic_settings import EconomicAccounting
+from adapters.http import Answer, Http
+from domain.outcomes import Misconfigured, NeedsAttention, Transient
+
+PAGE = 1000
+LARGEST_NUMBER = 999_999_999
+SETTINGS = "accounting"
+
+CHOICES = {
+    "currency_unknown": ("currencies", "code"),
+    "customer_group_unknown": ("customer-groups", "customerGroupNumber"),
+    "payment_terms_unknown": ("payment-terms", "paymentTermsNumber"),
+    "layout_unknown": ("layouts", "layoutNumber"),
+}
+"""Where it stands what could have been said instead."""
+
+Json = dict[str, Any]
+Item = TypeVar("Item")
+Outcome = TypeVar("Outcome")
+
+
+class Told(NamedTuple):
+    """The body that a write was answered with; `created` says 201, `replayed` that it is an earlier try's answer."""
+
+    body: Json
+    created: bool
+    replayed: bool
+
+
+class Client:
+    """Connections to one agreement, shared by threads."""
+
+    def __init__(self, settings: EconomicAccounting, app_secret: SecretStr, grant: SecretStr) -> None:
+        tokens = {
+            "X-AppSecretToken": app_secret.get_secret_value(),
+            "X-AgreementGrantToken": grant.get_secret_value(),
+            "Content-Type": "application/json",
+        }
+        self._http = Http(
+            settings.url, SETTINGS, headers=tokens, ca_file=settings.ca_file, connections=settings.connections
+        )
+        self._threads = settings.connections
+        self._choices: dict[str, str] = {}
+
+    def get(self, *place: str | int, gone: NeedsAttention | None = None, **params: str | int) -> Json:
+        """One resource. Raises `gone` where it isn't there, and as `Http` does."""
+        return _body(self._told(self._http.get(_path(*place), params), gone))
+
+    def post(self, body: Json, *place: str | int, key: str, gone: NeedsAttention | None = None) -> Told:
+        """Create; under a key that was answered within the last hour, its answer comes again."""
+        return self._write("POST", body, place, key, gone)
+
+    def put(self, body: Json, *place: str | int, key: str, gone: NeedsAttention | None = None) -> Told:
+        """Replace the whole: what the body leaves out is cleared there, and what isn't there is created."""
+        return self._write("PUT", body, place, key, gone)
+
+    def delete_draft(self, number: int) -> None:
+        """Delete one draft. Raises `ValueError` for what isn't the number of one."""
+        if type(number) is not int or not 0 < number <= LARGEST_NUMBER:
+            raise ValueError("a draft is deleted by its number")
+        answer = self._http.send("DELETE", _path("invoices", "drafts", number))
+        if answer.status != 404:
+            self._told(answer, None)
+
+    def pages(self, *place: str | int, by: str, where: str = "") -> Iterator[list[Json]]:
+        """A collection in the order of its numbers, read on from the last one: what changes meanwhile shifts none."""
+        condition = where
+        while True:
+            asked: dict[str, str | int] = {"filter": condition} if condition else {}
+            found = _collection(self.get(*place, gone=None, sort=by, pagesize=PAGE, **asked))
+            if found:
+                yield found
+            if len(found) < PAGE:
+                return
+            condition = both(f"{by}$gt:{max(one[by] for one in found)}", where)
+
+    def listed(self, *place: str | int, gone: NeedsAttention | None = None) -> Iterator[Json]:
+        """A collection that can't be sorted or filtered, such as payment terms. Raises `gone` where it isn't there."""
+        page = 0
+        while True:
+            found = _collection(self.get(*place, gone=gone, skippages=page, pagesize=PAGE))
+            yield from found
+            if len(found) < PAGE:
+                return
+            page += 1
+
+    def each(
+        self, items: Sequence[Item], lane: Callable[[Item], Hashable], work: Callable[[Item], Outcome]
+    ) -> list[Outcome | NeedsAttention | Transient]:
+        """Work on many items at once, those of one lane one after the other; an outcome for each, in order.
+
+        Raises `Misconfigured` as soon as one does: it would hold for all.
+        """
+        lanes: dict[Hashable, list[int]] = {}
+        for place, item in enumerate(items):
+            lanes.setdefault(lane(item), []).append(place)
+        breaker = _Breaker(2 * self._threads)
+
+        def drive(places: list[int]) -> list[Outcome | NeedsAttention | Transient]:
+            return [breaker.attempt(work, items[place]) for place in places]
+
+        futures = [self._pool.submit(drive, places) for places in lanes.values()]
+        outcomes: dict[int, Outcome | NeedsAttention | Transient] = {}
+        try:
+            for places, future in zip(lanes.values(), futures, strict=True):
+                outcomes.update(zip(places, future.result(), strict=True))
+        finally:
+            for future in futures:
+                future.cancel()
+        return [outcomes[place] for place in range(len(items))]
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self._threads, thread_name_prefix="economic")
+
+    def _write(
+        self, method: str, body: Json, place: tuple[str | int, ...], key: str, gone: NeedsAttention | None
+    ) -> Told:
+        headers = {"Idempotency-Key": hashlib.sha256(key.encode()).hexdigest()[:40]} if key else None
+        sent = written(body).encode()
+        answer = self._told(self._http.send(method, _path(*place), body=sent, headers=headers), gone)
+        replayed = answer.headers.get("x-resultfromcache", "").lower() == "true"
+        return Told(_body(answer), answer.status == 201, replayed)
+
+    def _told(self, answer: Answer, gone: NeedsAttention | None) -> Answer:
+        if answer.status == 404:
+            raise gone or Misconfigured("bad_address", f"{SETTINGS}.url")
+        if answer.status >= 400:
+            raise self._with_choice(refusal(answer))
+        return answer
+
+    def _with_choice(self, refused: NeedsAttention) -> NeedsAttention:
+        """A code that isn't there, with those that are: asked for once."""
+        told = refused.finding
+        if told.code not in CHOICES:
+            return refused
+        if told.code not in self._choices:
+            place, name = CHOICES[told.code]
+            self._choices[told.code] = ", ".join(sorted(str(one[name]) for one in self.listed(place)))
+        return NeedsAttention(told.code, told.field, told.found, self._choices[told.code])
+
+
+class _Breaker:
+    """Spares a system that doesn't answer: after so many faults in a row, what is left fails without a call."""
+
+    def __init__(self, limit: int) -> None:
+        self._left = self._limit = limit
+        self._lock = threading.Lock()
+        self._misconfigured: Misconfigured | None = None
+
+    def attempt(self, work: Callable[[Item], Outcome], item: Item) -> Outcome | NeedsAttention | Transient:
+        """One item's outcome, or why not."""
+        if self._misconfigured:
+            raise self._misconfigured
+        if self._left <= 0:
+            return Transient("unreachable", SETTINGS)
+        try:
+            outcome: Outcome | NeedsAttention | Transient = work(item)
+        except NeedsAttention as refused:
+            outcome = refused
+        except Transient as fault:
+            outcome = fault
+        except Misconfigured as error:
+            self._misconfigured = error
+            raise
+        with self._lock:
+            self._left = self._left - 1 if isinstance(outcome, Transient) else self._limit
+        return outcome
+
+
+def written(value: Any) -> str:
+    """JSON in which a `Decimal` is a number, digit by digit as it is."""
+    if isinstance(value, Mapping):
+        return "{" + ",".join(f"{json.dumps(str(name))}:{written(inner)}" for name, inner in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ",".join(written(inner) for inner in value) + "]"
+    return f"{value:f}" if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False)
+
+
+def number_of(text: str, missing: NeedsAttention) -> int:
+    """A record's number as a path takes it. Raises `missing` for what can't be one."""
+    if not (text.isascii() and text.isdigit()) or text.startswith("0") or len(text) > len(str(LARGEST_NUMBER)):
+        raise missing
+    return int(text)
+
+
+def number_in(body: Json, name: str) -> int:
+    """The number of a record by its property. Raises `Transient` for a body that has none."""
+    found = body.get(name)
+    if not isinstance(found, int):
+        raise Transient("answer_unreadable", SETTINGS)
+    return found
+
+
+def _path(*place: str | int) -> str:
+    parts = [quote(str(part), safe="") for part in place]
+    if not all(part.strip(".") for part in parts):
+        raise ValueError("no part of a path may be empty")
+    return "/" + "/".join(parts)
+
+
+def _body(answer: Answer) -> Json:
+    body = answer.json()
+    if not isinstance(body, dict):
+        raise Transient("answer_unreadable", SETTINGS)
+    return body
+
+
+def _collection(body: Json) -> list[Json]:
+    found = body.get("collection")
+    if not isinstance(found, list):
+        raise Transient("answer_unreadable", SETTINGS)
+    return found

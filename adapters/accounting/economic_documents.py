@@ -1,0 +1,155 @@
+"""Drafts and booked invoices of e-conomic: written, booked, and read by page or by reference."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from adapters.accounting.economic_client import Client, Json, Told, number_of
+from adapters.accounting.economic_customers import EconomicCustomers
+from adapters.accounting.economic_drafts import document_of, draft_body, reference_of
+from adapters.accounting.economic_filters import chains
+from adapters.accounting.economic_settings import EconomicAccounting
+from adapters.accounting.local_checks import check_amounts, check_texts
+from domain.invoices import Document, Invoice
+from domain.outcomes import NeedsAttention
+from domain.ports import Booking
+
+DRAFTS, BOOKED = ("invoices", "drafts"), ("invoices", "booked")
+LENGTHS = {
+    "reference": 250,
+    "requisition": 250,
+    "reference_person": 255,
+    "kontostreng": 40,
+    "layout": 10,
+    "payment_account": 250,
+    "note": 1000,
+    "product": 25,
+    "text": 2500,
+    "recipient": 255,
+    "delivery": 255,
+}
+
+
+class EconomicDocuments:
+    """The invoices of one agreement."""
+
+    def __init__(self, client: Client, settings: EconomicAccounting, customers: EconomicCustomers) -> None:
+        self._client = client
+        self._settings = settings
+        self._customers = customers
+
+    def read(self, *, drafts_only: bool) -> Iterator[Sequence[Document]]:
+        """Documents that bear a reference, drafts first: one that is booked meanwhile is met twice, never missed.
+
+        Of two under one reference, as a copy made by hand leaves them, the oldest booked one comes last and counts.
+        """
+        for page in self._client.pages(*DRAFTS, by="draftInvoiceNumber"):
+            yield self._bearing(page, set())
+        booked: set[str] = set()
+        for page in () if drafts_only else self._client.pages(*BOOKED, by="bookedInvoiceNumber"):
+            yield self._bearing(page, booked)
+
+    def find(self, references: Sequence[str]) -> Sequence[Document]:
+        """The documents of exactly these references: two calls for some forty of them."""
+        asked = set(references)
+        found: dict[str, Document] = {}
+        for chain in chains(self._settings.order_in, references):
+            for place, by in ((DRAFTS, "draftInvoiceNumber"), (BOOKED, "bookedInvoiceNumber")):
+                for page in self._client.pages(*place, by=by, where=chain):
+                    documents = [one for one in self._bearing(page, set()) if one.reference in asked]
+                    booked = {reference for reference, one in found.items() if one.state == "booked"}
+                    found |= {one.reference: one for one in documents if one.reference not in booked}
+        return list(found.values())
+
+    def create(self, key: str, invoice: Invoice, terms: str) -> Document:
+        """A draft. Raises `NeedsAttention`, also `draft_gone` where this key's draft was deleted since."""
+        told = self._sent(invoice, terms, lambda body, step: self._client.post(body, *DRAFTS, key=f"{step}|{key}"))
+        return self._as_it_stands(told.body) if told.replayed else document_of(told.body, self._settings)
+
+    def replace(self, key: str, number: str, invoice: Invoice, terms: str) -> Document:
+        """New content for a draft, which must still be there and be the one that was meant.
+
+        A PUT to a draft that is gone makes one; that one is deleted again.
+        """
+        place = (*DRAFTS, number_of(number, _gone(number)))
+        standing = document_of(self._client.get(*place, gone=_gone(number)), self._settings)
+        if (standing.reference, standing.kind) != (invoice.reference, invoice.kind):
+            raise _gone(number)
+        told = self._sent(invoice, terms, lambda body, step: self._client.put(body, *place, key=f"{step}|{key}"))
+        if told.created:
+            self._client.delete_draft(int(number))
+            raise _gone(number)
+        return self._as_it_stands(told.body) if told.replayed else document_of(told.body, self._settings)
+
+    def book(self, booking: Booking) -> Document:
+        """Book, and send where asked. Raises `NeedsAttention` (`draft_gone`)."""
+        number = number_of(booking.number, _gone(booking.number))
+        body: Json = {"draftInvoice": {"draftInvoiceNumber": number}}
+        body |= {"sendBy": self._settings.send_by} if booking.send else {}
+        told = self._client.post(body, *BOOKED, key=f"booking|{booking.key}", gone=_gone(booking.number))
+        return document_of(told.body, self._settings)
+
+    def sent(self, numbers: Sequence[str]) -> Sequence[bool]:
+        """Whether each booked invoice is among those that were sent electronically."""
+        if not numbers:
+            return []
+        there = {
+            str(one.get("invoice", {}).get("bookedInvoiceNumber")) for one in self._client.listed("invoices", "sent")
+        }
+        return [number in there for number in numbers]
+
+    def _sent(self, invoice: Invoice, terms: str, send: Callable[[Json, str], Told]) -> Told:
+        """Send a document; once more with who its contact persons are now, or with a product that was missing."""
+        check_texts(invoice, LENGTHS)
+        check_amounts(invoice)
+        self._settings.check_rates(invoice)
+        body = self._body(invoice, terms)
+        try:
+            return send(body, "document")
+        except NeedsAttention as refused:
+            if refused.finding.code == "contact_gone":
+                self._customers.look_up_people(invoice.customer)
+            elif not (refused.finding.code == "product_unknown" and self._made_products(invoice)):
+                raise
+        return send(self._body(invoice, terms), "document again")
+
+    def _body(self, invoice: Invoice, terms: str) -> Json:
+        people = self._customers.people_of(invoice.customer) if _person(invoice) else {}
+        return draft_body(invoice, self._settings, people, terms)
+
+    def _made_products(self, invoice: Invoice) -> bool:
+        """Make the products that a document needs and nobody has, where the settings say in which group."""
+        group = self._settings.create_products_in
+        if group is None:
+            return False
+        for number, text in {line.product: line.text for line in invoice.lines}.items():
+            try:
+                self._client.get("products", number, gone=NeedsAttention("product_unknown", "product", number))
+            except NeedsAttention:
+                body = {"productNumber": number, "name": text[:300], "productGroup": {"productGroupNumber": group}}
+                self._client.post(body, "products", key=f"product|{number}|{group}")
+        return True
+
+    def _as_it_stands(self, before: Json) -> Document:
+        """A draft of an earlier try, which may have been booked or deleted since."""
+        reference = reference_of(before, self._settings)
+        found = next(iter(self.find([reference])), None)
+        if found is None:
+            raise _gone(str(before.get("draftInvoiceNumber", "")))
+        return found
+
+    def _bearing(self, page: Sequence[Json], seen: set[str]) -> list[Document]:
+        """The documents of a page that bear a reference not in `seen`, which grows by them."""
+        found: list[Document] = []
+        for body in page:
+            reference = reference_of(body, self._settings)
+            if reference and reference not in seen:
+                seen.add(reference)
+                found.append(document_of(body, self._settings))
+        return found
+
+
+def _person(invoice: Invoice) -> str:
+    return invoice.reference_person or invoice.recipient.attention
+
+
+def _gone(number: str) -> NeedsAttention:
+    return NeedsAttention("draft_gone", "number", number)

@@ -1,0 +1,467 @@
+"""What the official rules of OIOUBL ask for, one row a rule: what is wrong, and what to change, in Danish and English.
+
+The most common rules have their row; of any other the official text is told as it is. It stands beside each row too.
+"""
+
+from domain.sentences import Sentences
+
+OF_SCHEMA: dict[str, Sentences] = {
+    "order": Sentences(
+        "{element} står, hvor det ikke må stå.",
+        "Her skulle i stedet stå et af: {expected}. Elementer har en fast rækkefølge, så ofte mangler ét før dette.",
+        "{element} stands where it may not.",
+        "One of these was expected here: {expected}. Elements have a fixed order, so one before this is often missing.",
+    ),
+    "children": Sentences(
+        "{element} mangler noget, som det skal indeholde.",
+        "Tilføj: {expected}.",
+        "{element} lacks something that it must hold.",
+        "Add: {expected}.",
+    ),
+    "value": Sentences(
+        "{element} indeholder »{found}«, som ikke er en gyldig værdi dér.",
+        "Ret værdien: datoer skrives 2026-11-25, beløb og antal med punktum, og intet må være tomt.",
+        "{element} holds “{found}”, which is not a valid value there.",
+        "Correct the value: dates are written 2026-11-25, amounts and quantities with a point, and none may be empty.",
+    ),
+    "attribute_missing": Sentences(
+        "{element} mangler attributten {found}.",
+        "Tilføj den: et beløb skal have currencyID, et antal unitCode.",
+        "{element} lacks the attribute {found}.",
+        "Add it: an amount needs currencyID, a quantity unitCode.",
+    ),
+    "attribute_extra": Sentences(
+        "{element} har attributten {found}, som det ikke må have.",
+        "Slet attributten.",
+        "{element} has the attribute {found}, which it may not have.",
+        "Delete the attribute.",
+    ),
+    "other": Sentences(
+        "{element} passer ikke med skemaet.",
+        "Se den officielle tekst.",
+        "{element} doesn't fit the schema.",
+        "See the official text.",
+    ),
+}
+
+UNKNOWN = Sentences(
+    "Dokumentet bryder denne regel.",
+    "Se den officielle tekst.",
+    "The document breaks this rule.",
+    "See the official text.",
+)
+
+SAME = {
+    "F-CRN004": "F-INV007", "F-CRN005": "F-INV008", "F-CRN006": "F-INV009", "F-CRN002": "F-INV002",
+    "F-CRN007": "F-INV012", "F-CRN008": "F-INV012", "F-CRN009": "F-INV012", "F-INV013": "F-INV012",
+    "F-INV014": "F-INV012", "F-CRN022": "F-INV024", "F-CRN027": "F-INV030", "F-CRN028": "F-INV031",
+    "F-CRN031": "F-INV034", "F-CRN039": "F-INV043", "F-CRN040": "F-INV044", "F-CRN042": "F-INV046",
+    "F-CRN047": "F-INV051", "F-CRN066": "F-INV120", "F-CRN068": "F-INV122", "F-CRN069": "F-INV123",
+    "F-CRN072": "F-INV126", "F-CRN073": "F-INV127", "F-CRN074": "F-INV128", "F-CRN075": "F-INV129",
+    "F-CRN076": "F-INV130", "F-CRN079": "F-INV133", "F-CRN081": "F-INV138", "F-CRN083": "F-INV139",
+    "F-CRN082": "F-INV163", "F-CRN110": "F-INV163", "F-CRN196": "F-INV137", "F-CRN088": "F-INV147",
+    "F-CRN089": "F-INV149", "F-CRN194": "F-INV348", "F-CRN210": "F-INV348", "F-CRN216": "F-INV348",
+    "F-INV340": "F-INV348", "F-INV343": "F-INV348", "F-CRN208": "F-INV338", "F-CRN157": "F-INV238",
+    "F-LIB183": "F-LIB179", "F-LIB184": "F-LIB180", "F-LIB190": "F-LIB180", "F-LIB196": "F-LIB180",
+    "F-LIB185": "F-LIB181", "F-LIB216": "F-LIB181", "F-LIB218": "F-LIB181", "F-LIB189": "F-LIB187",
+    "F-LIB193": "F-LIB187", "F-LIB195": "F-LIB187", "F-LIB027": "F-LIB025", "F-LIB026": "F-LIB025",
+    "F-LIB207": "F-LIB025", "F-LIB034": "F-LIB033", "F-LIB035": "F-LIB033", "F-LIB213": "F-LIB301",
+    "F-LIB250": "F-LIB014", "F-LIB261": "F-LIB014", "F-LIB263": "F-LIB014", "F-LIB298": "F-LIB403",
+    "F-LIB111": "F-LIB133", "F-LIB157": "F-LIB156", "F-LIB336": "F-LIB156", "F-LIB126": "F-LIB125",
+    "F-LIB127": "F-LIB125", "F-LIB002": "F-LIB001", "F-LIB302": "F-LIB004", "F-LIB308": "F-LIB004",
+    "F-LIB325": "F-LIB004", "F-LIB327": "F-LIB004", "F-LIB351": "F-LIB004", "W-LIB003": "F-LIB004",
+    "W-LIB203": "F-LIB004", "F-LIB066": "F-LIB065", "F-LIB070": "F-LIB065", "F-LIB198": "F-LIB065",
+    "F-LIB075": "F-LIB074", "F-LIB013": "F-LIB016", "F-LIB019": "F-LIB016", "F-LIB020": "F-LIB016",
+    "F-LIB007": "F-LIB318", "W-LIB008": "F-LIB318",
+}  # fmt: skip
+"""Rules that ask for the same: of credit notes, of other places, or under an older number."""
+
+RULES: dict[str, Sentences] = {
+    "F-LIB001": Sentences(
+        "Dokumentet siger ikke, hvilken udgave af OIOUBL det er skrevet efter.",
+        "Skriv UBLVersionID 2.1 og CustomizationID OIOUBL-2.1.",
+        "The document doesn't say which version of OIOUBL it is written in.",
+        "Write UBLVersionID 2.1 and CustomizationID OIOUBL-2.1.",
+    ),
+    "F-LIB004": Sentences(
+        "Profilen (ProfileID) er ikke en af de kendte, eller dens kodeliste er ikke angivet rigtigt.",
+        "Brug urn:www.nesubl.eu:profiles:profile5:ver2.0 med schemeID urn:oioubl:id:profileid-1.2 og agency 320.",
+        "The profile (ProfileID) is not a known one, or its code list is not stated rightly.",
+        "Use urn:www.nesubl.eu:profiles:profile5:ver2.0 with schemeID urn:oioubl:id:profileid-1.2 and agency 320.",
+    ),
+    "F-LIB014": Sentences(
+        "Et beløb har ikke netop to decimaler.",
+        "Skriv det med punktum og to decimaler, fx 998.00.",
+        "An amount doesn't have exactly two decimals.",
+        "Write it with a point and two decimals, such as 998.00.",
+    ),
+    "F-LIB016": Sentences(
+        "Beløbet må ikke være negativt her, og mange steder heller ikke nul.",
+        "Er totalen negativ, så send en kreditnota med positive beløb.",
+        "The amount may not be negative here, and in many places not zero either.",
+        "If the total is negative, send a credit note with positive amounts.",
+    ),
+    "F-LIB022": Sentences(
+        "Parten har hverken navn eller nummer.",
+        "Udfyld PartyName/Name.",
+        "The party has neither name nor number.",
+        "Fill in PartyName/Name.",
+    ),
+    "F-LIB025": Sentences(
+        "Adressen siger ikke rigtigt, hvilken form den har (AddressFormatCode).",
+        "Skriv StructuredLax, eller StructuredDK med husnummer, fra listen urn:oioubl:codelist:addressformatcode-1.1.",
+        "The address doesn't say rightly which form it has (AddressFormatCode).",
+        "Write StructuredLax, or StructuredDK with a house number, of urn:oioubl:codelist:addressformatcode-1.1.",
+    ),
+    "F-LIB033": Sentences(
+        "En adresse i dansk form (StructuredDK) skal have vejnavn, husnummer og postnummer hver for sig.",
+        "Udfyld det, der mangler, eller skriv AddressFormatCode StructuredLax.",
+        "An address in the Danish form (StructuredDK) must have street, house number and postcode apart.",
+        "Fill in what is missing, or write AddressFormatCode StructuredLax.",
+    ),
+    "F-LIB065": Sentences(
+        "Afgiftstypen er ikke udfyldt rigtigt.",
+        "For moms: ID 63 med schemeID urn:oioubl:id:taxschemeid-1.1, og Name Moms.",
+        "The tax scheme is not filled in rightly.",
+        "For VAT: ID 63 with schemeID urn:oioubl:id:taxschemeid-1.1, and Name Moms.",
+    ),
+    "F-LIB074": Sentences(
+        "Momskategorien mangler, eller dens kodeliste er ikke angivet.",
+        "Skriv StandardRated, ZeroRated eller ReverseCharge med schemeID urn:oioubl:id:taxcategoryid-1.1.",
+        "The VAT category is missing, or its code list is not stated.",
+        "Write StandardRated, ZeroRated or ReverseCharge with schemeID urn:oioubl:id:taxcategoryid-1.1.",
+    ),
+    "F-LIB099": Sentences(
+        "Betalingsbetingelserne henviser til en betalingsmåde, som ikke findes.",
+        "Giv PaymentMeans/ID og PaymentTerms/PaymentMeansID samme værdi.",
+        "The payment terms refer to a means of payment that isn't there.",
+        "Give PaymentMeans/ID and PaymentTerms/PaymentMeansID the same value.",
+    ),
+    "F-LIB107": Sentences(
+        "Kontonummeret (IBAN) mangler.",
+        "Udfyld PayeeFinancialAccount/ID.",
+        "The account number (IBAN) is missing.",
+        "Fill in PayeeFinancialAccount/ID.",
+    ),
+    "F-LIB113": Sentences(
+        "Bankens BIC mangler.",
+        "Udfyld FinancialInstitution/ID.",
+        "The bank's BIC is missing.",
+        "Fill in FinancialInstitution/ID.",
+    ),
+    "F-LIB125": Sentences(
+        "Ved bankoverførsel (kode 42) skal både registreringsnummer og kontonummer stå der.",
+        "Udfyld PayeeFinancialAccount/ID og FinancialInstitutionBranch/ID, eller vælg en anden betalingsmåde.",
+        "A bank transfer (code 42) needs both registration number and account number.",
+        "Fill in PayeeFinancialAccount/ID and FinancialInstitutionBranch/ID, or choose another means of payment.",
+    ),
+    "F-LIB133": Sentences(
+        "Betalingsteksten er længere end 20 tegn.",
+        "Forkort PaymentNote; fakturanummeret er nok.",
+        "The payment note is longer than 20 characters.",
+        "Shorten PaymentNote; the invoice number will do.",
+    ),
+    "F-LIB156": Sentences(
+        "Betalings-id'et på FIK-kortet har ikke den rigtige længde, eller det er ikke cifre.",
+        "Kort 71 har 15 cifre og kort 75 har 16; kort 73 har intet betalings-id.",
+        "The payment id of the FIK slip doesn't have the right length, or isn't digits.",
+        "Card 71 has 15 digits and card 75 has 16; card 73 has no payment id.",
+    ),
+    "F-LIB305": Sentences(
+        "FIK-kreditornummeret er ikke på 8 cifre.",
+        "Ret CreditAccount/AccountID.",
+        "The FIK creditor number doesn't have 8 digits.",
+        "Correct CreditAccount/AccountID.",
+    ),
+    "F-LIB179": Sentences(
+        "Nummerets type (schemeID) er ikke en, som OIOUBL kender.",
+        "Et EAN-nummer har schemeID GLN (ikke 0088), og et CVR-nummer har DK:CVR.",
+        "The kind of number (schemeID) is none that OIOUBL knows.",
+        "An EAN number has schemeID GLN (not 0088), and a CVR number has DK:CVR.",
+    ),
+    "F-LIB180": Sentences(
+        "CVR- eller SE-nummeret har ikke den rette form.",
+        "Skriv DK og 8 cifre uden mellemrum, fx DK12345674.",
+        "The CVR or SE number doesn't have the right form.",
+        "Write DK and 8 digits without spaces, such as DK12345674.",
+    ),
+    "F-LIB181": Sentences(
+        "EAN-nummeret har ikke 13 cifre.",
+        "Ret det til modtagerens EAN-nummer.",
+        "The EAN number doesn't have 13 digits.",
+        "Correct it to the receiver's EAN number.",
+    ),
+    "F-LIB187": Sentences(
+        "Virksomhedens nummer mangler, eller dets type er forkert.",
+        "Skriv DK og 8 cifre med schemeID DK:CVR (momsregistrering: DK:SE).",
+        "The company's number is missing, or of the wrong kind.",
+        "Write DK and 8 digits with schemeID DK:CVR (VAT registration: DK:SE).",
+    ),
+    "F-LIB226": Sentences(
+        "Et gebyr eller en rabat siger ikke, hvilken moms der hører til.",
+        "Tilføj netop én TaxCategory.",
+        "A charge or allowance doesn't say which VAT belongs to it.",
+        "Add exactly one TaxCategory.",
+    ),
+    "F-LIB235": Sentences(
+        "Kontakten er tom.",
+        "Udfyld mindst ét felt, eller slet kontakten.",
+        "The contact is empty.",
+        "Fill in at least one field, or delete the contact.",
+    ),
+    "F-LIB259": Sentences(
+        "Momsens grundlag mangler.",
+        "Udfyld TaxableAmount.",
+        "The base of the VAT is missing.",
+        "Fill in TaxableAmount.",
+    ),
+    "F-LIB301": Sentences(
+        "Landekoden mangler eller findes ikke.",
+        "Skriv to store bogstaver, fx DK.",
+        "The country code is missing or doesn't exist.",
+        "Write two capital letters, such as DK.",
+    ),
+    "F-LIB306": Sentences(
+        "Der skal være netop én momssum her.",
+        "Behold én TaxTotal med momsen (afgiftstype 63).",
+        "There must be exactly one sum of VAT here.",
+        "Keep one TaxTotal with the VAT (tax scheme 63).",
+    ),
+    "F-LIB315": Sentences(
+        "Den samme momskategori står to gange i samme momssum.",
+        "Læg grundlag og moms for kategorien sammen, også når satserne er forskellige.",
+        "The same VAT category stands twice in one sum of VAT.",
+        "Add up base and VAT of the category, also where the rates differ.",
+    ),
+    "F-LIB318": Sentences(
+        "Enheden (unitCode) mangler eller er ikke en af de kendte.",
+        "Skriv EA for styk; STK, PCE og H87 er ikke med i listen.",
+        "The unit (unitCode) is missing or not a known one.",
+        "Write EA for pieces; STK, PCE and H87 are not in the list.",
+    ),
+    "F-LIB381": Sentences(
+        "Der er et grundlag med moms, men momsen er 0.",
+        "Beregn TaxAmount af grundlaget og satsen, eller brug ZeroRated.",
+        "There is a base with VAT, but the VAT is 0.",
+        "Compute TaxAmount from base and rate, or use ZeroRated.",
+    ),
+    "F-LIB382": Sentences(
+        "Kategorien StandardRated skal have en momssats over 0.",
+        "Udfyld Percent, eller brug ZeroRated.",
+        "The category StandardRated needs a VAT rate above 0.",
+        "Fill in Percent, or use ZeroRated.",
+    ),
+    "F-LIB385": Sentences(
+        "Momsen i alt er ikke summen af sine dele.",
+        "Ret TaxAmount, så den på øren er summen af TaxSubtotal/TaxAmount.",
+        "The VAT in total is not the sum of its parts.",
+        "Correct TaxAmount to be the sum of TaxSubtotal/TaxAmount, to the øre.",
+    ),
+    "F-LIB400": Sentences(
+        "En linje uden moms (ZeroRated) har alligevel en sats eller et momsbeløb.",
+        "Skriv 0 i begge, eller brug StandardRated.",
+        "A line without VAT (ZeroRated) has a rate or a VAT amount all the same.",
+        "Write 0 in both, or use StandardRated.",
+    ),
+    "F-LIB401": Sentences(
+        "Linjens moms passer ikke til grundlag og sats (højst 1,00 forskel).",
+        "Beregn TaxAmount igen.",
+        "The line's VAT doesn't fit its base and rate (1.00 apart at most).",
+        "Compute TaxAmount again.",
+    ),
+    "F-LIB402": Sentences(
+        "Grundlaget for momsen er ikke det, som linjer, gebyrer og rabatter giver (højst 1,00 forskel).",
+        "Husk gebyrer og rabatter i grundlaget for deres momskategori.",
+        "The base of the VAT is not what lines, charges and allowances come to (1.00 apart at most).",
+        "Count charges and allowances in the base of their VAT category.",
+    ),
+    "F-LIB403": Sentences(
+        "Valutakoden findes ikke.",
+        "Skriv tre store bogstaver, fx DKK.",
+        "The currency code doesn't exist.",
+        "Write three capital letters, such as DKK.",
+    ),
+    "F-LIB404": Sentences(
+        "Momskategorierne på linjer, gebyrer og i den samlede moms er ikke de samme.",
+        "Hver kategori, der bruges, skal have sin TaxSubtotal i den samlede moms, og ingen andre.",
+        "The VAT categories of lines, charges and the document's VAT are not the same.",
+        "Each category that is used needs its TaxSubtotal in the document's VAT, and no other may stand there.",
+    ),
+    "F-INV002": Sentences(
+        "Profilen kræver en ordrereference (rekvisitionsnummer).",
+        "Udfyld OrderReference/ID, eller vælg en profil uden ordre.",
+        "The profile requires an order reference (requisition number).",
+        "Fill in OrderReference/ID, or choose a profile without an order.",
+    ),
+    "F-INV007": Sentences(
+        "Dokumentet siger ikke sin valuta.",
+        "Udfyld DocumentCurrencyCode, fx DKK.",
+        "The document doesn't say its currency.",
+        "Fill in DocumentCurrencyCode, such as DKK.",
+    ),
+    "F-INV008": Sentences(
+        "Dokumentet har ingen samlet moms.",
+        "Tilføj TaxTotal, også når momsen er 0.",
+        "The document has no sum of VAT.",
+        "Add TaxTotal, also where the VAT is 0.",
+    ),
+    "F-INV009": Sentences(
+        "Dokumentet har intet nummer.",
+        "Udfyld ID med faktura- eller kreditnotanummeret.",
+        "The document has no number.",
+        "Fill in ID with the number of the invoice or credit note.",
+    ),
+    "F-INV012": Sentences(
+        "Et beløb er i en anden valuta end dokumentet.",
+        "Giv alle beløb dokumentets valuta i currencyID.",
+        "An amount is in another currency than the document.",
+        "Give all amounts the document's currency in currencyID.",
+    ),
+    "F-INV024": Sentences(
+        "Rekvisitionen (ordrereferencen) er tom.",
+        "Udfyld OrderReference/ID, eller slet OrderReference.",
+        "The requisition (order reference) is empty.",
+        "Fill in OrderReference/ID, or delete OrderReference.",
+    ),
+    "F-INV030": Sentences("Sælgeren mangler.", "Tilføj Party.", "The seller is missing.", "Add Party."),
+    "F-INV031": Sentences(
+        "Sælgerens elektroniske adresse mangler.",
+        "Udfyld EndpointID, fx DK12345674 med schemeID DK:CVR.",
+        "The seller's electronic address is missing.",
+        "Fill in EndpointID, such as DK12345674 with schemeID DK:CVR.",
+    ),
+    "F-INV034": Sentences(
+        "Sælgerens CVR-nummer mangler.",
+        "Tilføj netop én PartyLegalEntity med CompanyID.",
+        "The seller's CVR number is missing.",
+        "Add exactly one PartyLegalEntity with CompanyID.",
+    ),
+    "F-INV043": Sentences("Modtageren mangler.", "Tilføj Party.", "The receiver is missing.", "Add Party."),
+    "F-INV044": Sentences(
+        "Modtagerens EAN-nummer mangler.",
+        "Udfyld EndpointID med schemeID GLN.",
+        "The receiver's EAN number is missing.",
+        "Fill in EndpointID with schemeID GLN.",
+    ),
+    "F-INV046": Sentences(
+        "Modtageren skal have netop én kontakt.",
+        "Tilføj Contact med referencepersonen, eller slet de overflødige.",
+        "The receiver must have exactly one contact.",
+        "Add Contact with the reference person, or delete those that are too many.",
+    ),
+    "F-INV051": Sentences(
+        "Modtagerens kontakt har intet id.",
+        "Skriv referencepersonen (personreferencen) i Contact/ID.",
+        "The receiver's contact has no id.",
+        "Put the reference person (personreference) into Contact/ID.",
+    ),
+    "F-INV120": Sentences(
+        "Summen af linjerne mangler.",
+        "Udfyld LegalMonetaryTotal/LineExtensionAmount.",
+        "The sum of the lines is missing.",
+        "Fill in LegalMonetaryTotal/LineExtensionAmount.",
+    ),
+    "F-INV122": Sentences(
+        "Der er rabatter, men deres sum mangler.",
+        "Udfyld AllowanceTotalAmount.",
+        "There are allowances, but their sum is missing.",
+        "Fill in AllowanceTotalAmount.",
+    ),
+    "F-INV123": Sentences(
+        "Der er gebyrer, men deres sum mangler.",
+        "Udfyld ChargeTotalAmount.",
+        "There are charges, but their sum is missing.",
+        "Fill in ChargeTotalAmount.",
+    ),
+    "F-INV126": Sentences(
+        "Summen af linjerne er ikke, hvad linjerne giver.",
+        "Ret LegalMonetaryTotal/LineExtensionAmount; gebyrer og rabatter tæller ikke med i den.",
+        "The sum of the lines is not what the lines come to.",
+        "Correct LegalMonetaryTotal/LineExtensionAmount; charges and allowances don't count in it.",
+    ),
+    "F-INV127": Sentences(
+        "TaxExclusiveAmount skal i OIOUBL være momsbeløbet, ikke beløbet uden moms.",
+        "Skriv summen af TaxSubtotal/TaxAmount.",
+        "In OIOUBL, TaxExclusiveAmount must be the VAT, not the amount without it.",
+        "Write the sum of TaxSubtotal/TaxAmount.",
+    ),
+    "F-INV128": Sentences(
+        "Totalen med moms er ikke linjer + moms + gebyrer - rabatter + afrunding.",
+        "Beregn TaxInclusiveAmount igen.",
+        "The total with VAT is not lines + VAT + charges - allowances + rounding.",
+        "Compute TaxInclusiveAmount again.",
+    ),
+    "F-INV129": Sentences(
+        "Rabatterne i alt er ikke summen af rabatterne.",
+        "Ret AllowanceTotalAmount.",
+        "The allowances in total are not the sum of the allowances.",
+        "Correct AllowanceTotalAmount.",
+    ),
+    "F-INV130": Sentences(
+        "Gebyrerne i alt er ikke summen af gebyrerne.",
+        "Ret ChargeTotalAmount.",
+        "The charges in total are not the sum of the charges.",
+        "Correct ChargeTotalAmount.",
+    ),
+    "F-INV133": Sentences(
+        "Beløbet til betaling er ikke linjer + moms + gebyrer - rabatter - forudbetalt + afrunding.",
+        "Beregn PayableAmount igen.",
+        "The payable amount is not lines + VAT + charges - allowances - prepaid + rounding.",
+        "Compute PayableAmount again.",
+    ),
+    "F-INV134": Sentences(
+        "Beløbet i betalingsbetingelserne er ikke beløbet til betaling.",
+        "Giv PaymentTerms/Amount samme beløb som PayableAmount.",
+        "The amount in the payment terms is not the payable amount.",
+        "Give PaymentTerms/Amount the same amount as PayableAmount.",
+    ),
+    "F-INV137": Sentences(
+        "Linjen har intet antal.", "Udfyld antallet.", "The line has no quantity.", "Fill in the quantity."
+    ),
+    "F-INV138": Sentences(
+        "Linjen har ingen moms.",
+        "Tilføj TaxTotal på linjen, også når momsen er 0.",
+        "The line has no VAT.",
+        "Add TaxTotal to the line, also where the VAT is 0.",
+    ),
+    "F-INV139": Sentences("Linjen har ingen pris.", "Tilføj Price.", "The line has no price.", "Add Price."),
+    "F-INV147": Sentences(
+        "Antallet på linjen er 0.",
+        "Ret antallet, eller slet linjen.",
+        "The quantity of the line is 0.",
+        "Correct the quantity, or delete the line.",
+    ),
+    "F-INV149": Sentences(
+        "Linjebeløbet har ikke mindst to decimaler.",
+        "Skriv fx 998.00.",
+        "The line's amount doesn't have at least two decimals.",
+        "Write 998.00, for one.",
+    ),
+    "F-INV163": Sentences(
+        "Varen på linjen har intet navn.", "Udfyld Item/Name.", "The line's item has no name.", "Fill in Item/Name."
+    ),
+    "F-INV238": Sentences(
+        "Leveringsadressen står det forkerte sted.",
+        "Flyt DeliveryAddress til DeliveryLocation/Address.",
+        "The delivery address stands in the wrong place.",
+        "Move DeliveryAddress to DeliveryLocation/Address.",
+    ),
+    "F-INV239": Sentences(
+        "Leveringsstedet har hverken adresse eller nummer.",
+        "Udfyld adressen, eller slet Delivery.",
+        "The place of delivery has neither address nor number.",
+        "Fill in the address, or delete Delivery.",
+    ),
+    "F-INV338": Sentences(
+        "Øreafrundingen er mere end 10,00.",
+        "Sæt beløbet på en linje i stedet.",
+        "The rounding is more than 10.00.",
+        "Put the amount on a line instead.",
+    ),
+    "F-INV348": Sentences(
+        "Linjens beløb er ikke antal gange pris (højst 1,00 forskel).",
+        "Skriv nettoprisen pr. enhed i PriceAmount.",
+        "The line's amount is not quantity times price (1.00 apart at most).",
+        "Write the net unit price into PriceAmount.",
+    ),
+}
