@@ -54,6 +54,10 @@ class Answer:
             raise Transient("the answer is not JSON") from error
 
 
+class Unavailable(Transient):
+    """The other side answered 503: it says that it did nothing."""
+
+
 class Http:
     """Connections to one other system. `settings` is its table in the settings file, which faults refer to.
 
@@ -152,7 +156,8 @@ class Http:
         if answer.status >= 500 or answer.status == 408:
             asked = _asked_wait(answer, otherwise=0)
             wait = timedelta(seconds=asked) if asked else None
-            raise Transient(f"the {self._settings} answered {answer.status}", wait)
+            fault = Unavailable if answer.status == 503 else Transient
+            raise fault(f"the {self._settings} answered {answer.status}", wait)
         if answer.status == 401:
             raise Misconfigured("credentials_refused", self._settings, error_code(answer))
         if answer.status == 403:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field, SecretStr, ValidationError
 
 from adapters.accounting.economic_settings import EconomicAccounting
 from adapters.accounting.local import LocalAccounting
+from adapters.accounting.tryton_settings import TrytonAccounting
 from adapters.vies import VatSettings
 from adapters.webshops.settings import FilesWebshop, WooCommerceWebshop
 from domain.invoice_rules import InvoiceRules
@@ -45,7 +46,7 @@ class Settings(Rules):
     name: str = Field(pattern=r"^[a-z0-9](-?[a-z0-9])*$", max_length=40)
     language: Language = "da"
     webshop: Annotated[FilesWebshop | WooCommerceWebshop, Field(discriminator="kind")]
-    accounting: Annotated[LocalAccounting | EconomicAccounting, Field(discriminator="kind")]
+    accounting: Annotated[LocalAccounting | EconomicAccounting | TrytonAccounting, Field(discriminator="kind")]
     store: StoreSettings = StoreSettings()
     customers: CustomerRules = CustomerRules()
     invoices: InvoiceRules = InvoiceRules()
@@ -65,10 +66,11 @@ class Secrets(BaseModel):
     webshop_secret: SecretStr = SecretStr("")
     accounting_app_secret: SecretStr = SecretStr("")
     accounting_grant: SecretStr = SecretStr("")
+    accounting_key: SecretStr = SecretStr("")
 
     @classmethod
     def from_environment(cls) -> "Secrets":
-        """`AFSTEM_WEBSHOP_KEY`, `AFSTEM_WEBSHOP_SECRET`, `AFSTEM_ACCOUNTING_APP_SECRET`, `AFSTEM_ACCOUNTING_GRANT`."""
+        """`AFSTEM_` and the name of each in capitals: `AFSTEM_WEBSHOP_KEY`, `AFSTEM_ACCOUNTING_GRANT` and so on."""
         return cls(**{name: SecretStr(os.environ.get(f"AFSTEM_{name.upper()}", "")) for name in cls.model_fields})
 
     def need(self, *names: str) -> None:
