@@ -35,12 +35,13 @@ class TrytonBooks(TrytonCustomers, TrytonBooking):
         drafts=True,
         lookup_by_reference=True,
         lengths=LENGTHS,
+        books_at_once=False,
         remembers_keys=False,
         any_number=True,
     )
 
-    def __init__(self, settings: TrytonAccounting, key: SecretStr) -> None:
-        http = Http(settings.url, "accounting", ca_file=settings.ca_file, timeout=TIMEOUT)
+    def __init__(self, settings: TrytonAccounting, key: SecretStr, timeout: httpx.Timeout = TIMEOUT) -> None:
+        http = Http(settings.url, "accounting", ca_file=settings.ca_file, timeout=timeout)
         self._settings = settings
         self._server = TrytonServer(http, settings.database, settings.user, key)
         self._records = MasterRecords(self._server, settings)

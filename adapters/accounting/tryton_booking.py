@@ -102,7 +102,7 @@ class TrytonBooking(TrytonDocuments):
             try:
                 if row["state"] not in BOOKED:
                     year = self._checked_year(row, own[number], periods)
-                    newest.setdefault(year, self._newest(year))
+                    newest[year] = newest.get(year) or self._newest(year)
                     days[number] = max(own[number], newest[year])
                     self._check_day(days[number], own[number])
                 else:

@@ -15,13 +15,14 @@ from tests.bench.engine import prefect_server
 from tests.bench.figures import Figure, WrongResult, machine, tell
 from tests.bench.idle import idle
 from tests.bench.matching import matching
+from tests.bench.tryton import tryton
 from tests.bench.whole_way import growth, run_whole_way, speed
 
-FEW, MANY, CUSTOMERS = 10_000, 100_000, 100_000
-SMALL_FEW, SMALL_MANY, SMALL_CUSTOMERS = 1_000, 5_000, 10_000
+FEW, MANY, CUSTOMERS, REMOTE = 10_000, 100_000, 100_000, 2_000
+SMALL_FEW, SMALL_MANY, SMALL_CUSTOMERS, SMALL_REMOTE = 1_000, 5_000, 10_000, 100
 
 
-def measured(folder: Path, few: int, many: int, customers: int) -> Iterator[Figure]:
+def measured(folder: Path, few: int, many: int, customers: int, remote: int) -> Iterator[Figure]:
     """Every figure, as soon as it is known."""
     yield matching(customers)
     with prefect_server(folder / "prefect") as environment:
@@ -29,6 +30,7 @@ def measured(folder: Path, few: int, many: int, customers: int) -> Iterator[Figu
         first = run_whole_way(folder / "few", environment, few)
         yield speed(first)
         yield growth(first, run_whole_way(folder / "many", environment, many))
+        yield from tryton(folder / "tryton", environment, remote)
 
 
 def main() -> int:
@@ -39,7 +41,8 @@ def main() -> int:
     )
     parser.add_argument("--folder", type=Path, help="where to work and leave everything; else a temporary one")
     chosen = parser.parse_args()
-    sizes = (SMALL_FEW, SMALL_MANY, SMALL_CUSTOMERS) if chosen.small else (FEW, MANY, CUSTOMERS)
+    small, full = (SMALL_FEW, SMALL_MANY, SMALL_CUSTOMERS, SMALL_REMOTE), (FEW, MANY, CUSTOMERS, REMOTE)
+    sizes = small if chosen.small else full
     console, described = Console(), machine()
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="afstem-bench-") as temporary:

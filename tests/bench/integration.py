@@ -1,4 +1,4 @@
-"""Settings files for the benchmarks' shops, all into embedded books."""
+"""Settings files for the benchmarks' shops."""
 
 from pathlib import Path
 
@@ -14,20 +14,19 @@ cvr = ["meta:_billing_cvr"]
 ean = ["meta:_billing_ean"]
 requisition = ["meta:_billing_ean_reference"]
 reference_person = ["meta:_billing_ean_person"]
-[accounting]
-kind = "local"
-path = "books.db"
+{accounting}
 [store]
 url = "sqlite:///afstem.db"
 [customers]
 preset = "recommended"
 """
 
+EMBEDDED = '[accounting]\nkind = "local"\npath = "books.db"'
 FILES = 'kind = "files"\npath = "orders"'
 
 
-def write_settings(folder: Path, webshop: str = FILES) -> Path:
+def write_settings(folder: Path, webshop: str = FILES, accounting: str = EMBEDDED) -> Path:
     """A settings file in this folder; gives its path."""
     path = folder / "afstem.toml"
-    path.write_text(_SETTINGS.format(name=NAME, webshop=webshop), encoding="utf-8")
+    path.write_text(_SETTINGS.format(name=NAME, webshop=webshop, accounting=accounting), encoding="utf-8")
     return path

@@ -56,7 +56,7 @@ def run_whole_way(folder: Path, environment: dict[str, str], count: int) -> Run:
 
 def prove(folder: Path, buyers: int) -> None:
     """Hold the books against the shop's own files. Raises `WrongResult`."""
-    expected = dict(_documents_due(folder / "orders"))
+    expected = dict(documents_due(folder / "orders"))
     with closing(sqlite3.connect(folder / "books.db")) as books:
         found = {name: Decimal(ore).scaleb(-2) for name, ore in books.execute("SELECT reference, total FROM documents")}
         drafts, customers = (
@@ -92,7 +92,7 @@ def growth(few: Run, many: Run) -> Figure:
     )
 
 
-def _documents_due(folder: Path) -> Iterator[tuple[str, Decimal]]:
+def documents_due(folder: Path) -> Iterator[tuple[str, Decimal]]:
     """What each order of the files must have become, reckoned from the shop's own totals: `reference, total`."""
     for path in sorted(folder.glob("*.json")):
         for order in json.loads(path.read_text(encoding="utf-8")):

@@ -14,22 +14,34 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Protocol
 
+import pytest
+
 from adapters.accounting.local import LocalAccounting, LocalBooks
 from domain.customers import NewCustomer, Values
 from domain.invoices import Document, Invoice, InvoiceLine, Recipient
 from domain.money import ZERO, ore
-from domain.outcomes import NeedsAttention
-from domain.ports import Accounting
+from domain.outcomes import NeedsAttention, Transient
+from domain.ports import Accounting, Booking
 from domain.settlement import vat_totals
+from tests.contract.economic_bookkeeping import EconomicBookkeeper
+from tests.contract.tryton_bookkeeping import TrytonBookkeeper
 
 ROOT = Path(__file__).parent.parent.parent
 PER_CALL = 40
+DANISH = Decimal(25)
 
 
 class Bookkeeper(Protocol):
-    """One system under test: `place` is enough to open its books again, in another process too."""
+    """One system under test: `place` is enough to open its books again, in another process too.
+
+    `many` is how many items a bulk call of the suite takes, `per_call` how many documents each of its writers' calls;
+    `last_day` is a day on which its books can be closed.
+    """
 
     place: str
+    many: int
+    per_call: int
+    last_day: date
 
     def __init__(self, place: str) -> None: ...
 
@@ -48,12 +60,21 @@ class Bookkeeper(Protocol):
     def close_period(self, until: date) -> None:
         """Close the books up to and on a day."""
 
+    def pass_time(self) -> None:
+        """Let so much time pass as the system's clock needs to tell two changes apart."""
+
+    def close(self) -> None:
+        """Leave the system."""
+
 
 @dataclass
 class LocalBookkeeper:
     """The embedded books in a folder."""
 
     place: str
+    many: int = 700
+    per_call: int = PER_CALL
+    last_day: date = date(2025, 3, 31)
 
     def books(self) -> LocalBooks:
         return LocalBooks(LocalAccounting(path=Path(self.place) / "books.db"))
@@ -70,8 +91,47 @@ class LocalBookkeeper:
     def close_period(self, until: date) -> None:
         self.books().close_period(until)
 
+    def pass_time(self) -> None:
+        """These tell any two changes apart."""
 
-BOOKKEEPERS: dict[str, type[Bookkeeper]] = {"local": LocalBookkeeper}
+    def close(self) -> None:
+        """There is nobody to leave."""
+
+
+BOOKKEEPERS: dict[str, type[Bookkeeper]] = {
+    "economic": EconomicBookkeeper,
+    "local": LocalBookkeeper,
+    "tryton": TrytonBookkeeper,
+}
+
+
+def needs(books: Accounting, *abilities: str) -> None:
+    """Skip what is about something that these books don't do, as they say themselves."""
+    for ability in abilities:
+        if not getattr(books.capabilities, ability):
+            pytest.skip(f"these books have no {ability}")
+
+
+def written(
+    books: Accounting, wanted: Sequence[tuple[str, Invoice]], *, book: bool = False
+) -> Sequence[Document | NeedsAttention | Transient]:
+    """Write documents as a run does: what is to be booked and is a draft still is booked then.
+
+    Books that remember no keys are asked first what stands there already.
+    """
+    asked = [] if books.capabilities.remembers_keys else [invoice.reference for _, invoice in wanted]
+    standing = {one.reference: one for one in books.find_documents(asked)} if asked else {}
+    missing = [one for one in wanted if one[1].reference not in standing]
+    made = dict(zip((key for key, _ in missing), books.create_documents(missing, book=book), strict=True))
+    outcomes = [standing.get(invoice.reference) or made[key] for key, invoice in wanted]
+    drafts = [one for one in outcomes if book and isinstance(one, Document) and one.state == "draft"]
+    booked = dict(zip(drafts, books.book([Booking(f"b {one.number}", one.number) for one in drafts]), strict=True))
+    return [booked.get(one, one) if isinstance(one, Document) else one for one in outcomes]
+
+
+def at_rates_of(books: Accounting, *lines: InvoiceLine) -> tuple[InvoiceLine, ...]:
+    """The lines at their own rates, or all at 25 % where a rate follows from the product."""
+    return lines if books.capabilities.any_rate else tuple(one.model_copy(update={"vat_rate": DANISH}) for one in lines)
 
 
 def a_customer(
@@ -123,11 +183,11 @@ def a_credit_note(invoice: Invoice, refund: str, *lines: InvoiceLine, **other: o
     return an_invoice(reference, invoice.customer, *(lines or invoice.lines), **content)
 
 
-def documents_of_call(call: int, customer: str, name: str) -> list[tuple[str, Invoice]]:
+def documents_of_call(call: int, customer: str, name: str, count: int = PER_CALL) -> list[tuple[str, Invoice]]:
     """The invoices of one bulk call: references are the same for every writer, keys are the writer's own."""
     return [
         (f"{name}-{call}-{place}", an_invoice(f"shop-{call}-{place}", customer, a_line(), a_line("12.34", "3")))
-        for place in range(PER_CALL)
+        for place in range(count)
     ]
 
 
@@ -143,14 +203,15 @@ def another_process(
 
 def main(system: str, place: str, name: str, calls: str, start: str, customer: str) -> None:
     """Write call after call; one line for each, `CALL DOCUMENTS REFUSED`."""
-    books = BOOKKEEPERS[system](place).books()
+    bookkeeper = BOOKKEEPERS[system](place)
+    books = bookkeeper.books()
     time.sleep(max(0.0, float(start) - time.time()))
     for call in range(int(calls)):
-        outcomes = books.create_documents(documents_of_call(call, customer, name), book=True)
-        written = sum(isinstance(outcome, Document) for outcome in outcomes)
+        outcomes = books.create_documents(documents_of_call(call, customer, name, bookkeeper.per_call), book=True)
+        documents = sum(isinstance(outcome, Document) for outcome in outcomes)
         refused = [outcome.finding.code for outcome in outcomes if isinstance(outcome, NeedsAttention)]
         assert set(refused) <= {"reference_taken"}, refused
-        sys.stdout.write(f"{call} {written} {len(refused)}\n")
+        sys.stdout.write(f"{call} {documents} {len(refused)}\n")
         sys.stdout.flush()
 
 

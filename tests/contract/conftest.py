@@ -16,16 +16,22 @@ if TYPE_CHECKING:
     from tests.contract.shopkeeping import Shop
 
 
-@pytest.fixture(params=sorted(BOOKKEEPERS))
+SLOW = {"tryton": pytest.mark.tryton}
+"""Left to a target of their own."""
+
+
+@pytest.fixture(params=[pytest.param(name, marks=SLOW.get(name, ())) for name in sorted(BOOKKEEPERS)])
 def system(request: pytest.FixtureRequest) -> str:
     """The name of the accounting system."""
     return str(request.param)
 
 
 @pytest.fixture
-def bookkeeper(system: str, tmp_path: Path) -> Bookkeeper:
+def bookkeeper(system: str, tmp_path: Path) -> Iterator[Bookkeeper]:
     """The person who works in that system, beside us."""
-    return BOOKKEEPERS[system](str(tmp_path))
+    one = BOOKKEEPERS[system](str(tmp_path))
+    yield one
+    one.close()
 
 
 @pytest.fixture

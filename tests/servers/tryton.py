@@ -17,13 +17,13 @@ from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from importlib.metadata import version
 from pathlib import Path
 
 import httpx
 
 from tests.databases import administer, running_postgresql
+from tests.servers.tryton_company import COMPANY, PASSWORD, USER
 
 ROOT = Path(__file__).parent.parent.parent
 KEPT = ROOT / ".pytest_cache" / "tryton"
@@ -31,32 +31,6 @@ TEMPLATE, DATABASE = "template_of_books", "books"
 MODULES = ("trytond", "trytond_party", "trytond_product", "trytond_account", "trytond_account_invoice")
 PATIENCE = 60.0
 
-COMPANY = "Keramik ApS"
-USER, PASSWORD = "afstem", "made up for the tests, and nothing else"
-GROUPS = ("Privat", "Erhverv", "Offentlig")
-TERMS = {"Netto 14 dage": 14, "Netto 30 dage": 30, "Betalt": 0}
-TAXES = {
-    "Salgsmoms 25 %": Decimal(25),
-    "Momsfrit salg": Decimal(0),
-    "EU-salg": Decimal(0),
-    "Eksport": Decimal(0),
-    "Reduceret 12 %": Decimal(12),
-    "Reduceret 6 %": Decimal(6),
-    "Reduceret 5,5 %": Decimal("5.5"),
-    "Finland 25,5 %": Decimal("25.5"),
-    "Finland 24 %": Decimal(24),
-    "Tyskland 19 %": Decimal(19),
-}
-ZONE_RULES = {"EU-kunder": "EU-salg", "Udland": "Eksport"}
-PRODUCTS = {
-    "VARE": "Vare",
-    "FRAGT": "Fragt",
-    "GEBYR": "Gebyr",
-    "RABAT": "Rabat",
-    "GAVEKORT": "Gavekort",
-    "REFUSION": "Refusion",
-    "AFRUNDING": "Øreafrunding",
-}
 SETTINGS = f"""
 [accounting]
 kind = "tryton"
@@ -96,7 +70,7 @@ class Tryton:
         database = of_database(self.postgresql, DATABASE)
         administer(
             database,
-            "TRUNCATE account_invoice, account_move, account_move_reconciliation, queue, res_user_warning CASCADE",
+            "TRUNCATE account_invoice, account_move, account_move_reconciliation, ir_queue, res_user_warning CASCADE",
             "DELETE FROM party_party WHERE id NOT IN (SELECT party FROM company_company)",
             "UPDATE ir_sequence_strict SET number_next_internal = 1",
             "UPDATE account_period SET state = 'open'",
@@ -199,7 +173,7 @@ def closing_sql(until: date) -> str:
 def _stamp() -> str:
     """What a kept database depends on."""
     parts = [f"{module} {version(module)}" for module in MODULES]
-    parts += [Path(__file__).with_name(name).read_text("utf-8") for name in ("tryton.py", "tryton_company.py")]
+    parts.append(Path(__file__).with_name("tryton_company.py").read_text("utf-8"))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 

@@ -1,7 +1,7 @@
 """A Danish company in a new Tryton database, as somebody would set it up: `python -m tests.servers.tryton_company DB`.
 
 It runs in a process of its own, since trytond keeps what it has loaded for as long as its process lives. The database
-must have the module account_invoice activated. What it makes is named in `tests/servers/tryton.py`.
+must have the module account_invoice activated.
 """
 
 import sys
@@ -9,8 +9,32 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from tests.servers.tryton import COMPANY, GROUPS, PASSWORD, PRODUCTS, TAXES, TERMS, USER, ZONE_RULES
-
+COMPANY = "Keramik ApS"
+USER, PASSWORD = "afstem", "made up for the tests, and nothing else"
+GROUPS = ("Privat", "Erhverv", "Offentlig")
+TERMS = {"Netto 14 dage": 14, "Netto 30 dage": 30, "Betalt": 0}
+TAXES = {
+    "Salgsmoms 25 %": Decimal(25),
+    "Momsfrit salg": Decimal(0),
+    "EU-salg": Decimal(0),
+    "Eksport": Decimal(0),
+    "Reduceret 12 %": Decimal(12),
+    "Reduceret 6 %": Decimal(6),
+    "Reduceret 5,5 %": Decimal("5.5"),
+    "Finland 25,5 %": Decimal("25.5"),
+    "Finland 24 %": Decimal(24),
+    "Tyskland 19 %": Decimal(19),
+}
+ZONE_RULES = {"EU-kunder": "EU-salg", "Udland": "Eksport"}
+PRODUCTS = {
+    "VARE": "Vare",
+    "FRAGT": "Fragt",
+    "GEBYR": "Gebyr",
+    "RABAT": "Rabat",
+    "GAVEKORT": "Gavekort",
+    "REFUSION": "Refusion",
+    "AFRUNDING": "Øreafrunding",
+}
 CURRENCIES = {"DKK": "208", "EUR": "978", "SEK": "752"}
 RATES = {"DKK": Decimal(1), "EUR": Decimal("0.134"), "SEK": Decimal("1.5")}
 """What a krone is in each of them, so that an invoice in any can be posted."""
