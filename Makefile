@@ -15,6 +15,9 @@ SHELL := bash
 PYTHON ?= python3
 SUITES ?= unit contract flows
 PYTEST ?= -q
+ROUNDS ?=
+KILLS ?=
+SEED ?=
 BIN := .venv/bin
 
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
@@ -44,8 +47,9 @@ format: .venv/installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# A short round; make chaos ROUNDS=5 KILLS=50 for long ones, SEED=… to see one again.
 chaos: .venv/installed-dev
-	$(BIN)/pytest $(PYTEST) tests/chaos
+	CHAOS_ROUNDS=$(ROUNDS) CHAOS_KILLS=$(KILLS) CHAOS_SEED=$(SEED) $(BIN)/pytest $(PYTEST) -s tests/chaos
 
 browser: .venv/installed-dev
 	$(BIN)/pytest $(PYTEST) tests/browser

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from domain.customers import Customer, CustomerChange, CustomerField, NewCustomer
@@ -55,8 +55,7 @@ class Capabilities(Frozen):
     a second document of a reference; `guards_credits`: refuses to credit more than stands, or what isn't booked.
     `remembers_keys`: answers the key of a write that was done before as then; else the caller looks what stands
     there. `any_number`: customer numbers may be other than digits.
-    `any_rate`: takes each line at the rate that it names; else VAT follows from product and zone. `clock`: how far
-    apart two changes must be for `updated_at` to tell them apart.
+    `any_rate`: takes each line at the rate that it names; else VAT follows from product and zone.
     """
 
     identify_by: frozenset[str]
@@ -73,7 +72,6 @@ class Capabilities(Frozen):
     any_rate: bool = True
     remembers_keys: bool = True
     any_number: bool = False
-    clock: timedelta = timedelta(microseconds=1)
 
 
 class MasterData(Frozen):

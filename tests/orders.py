@@ -7,7 +7,7 @@ and refunds. All of them are paid, well-formed and count by the usual settings.
 
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -25,6 +25,7 @@ __all__ = [
     "Freight",
     "Goods",
     "Sale",
+    "documents_due",
     "refunded",
     "woo_order",
     "woo_orders",
@@ -95,6 +96,21 @@ def write_orders(folder: Path, count: int, buyers: int, seed: int = 1, *, orders
                 (folder / "refunds" / f"{order['id']}.json").write_text(json.dumps(refunds), encoding="utf-8")
         text = json.dumps(orders, ensure_ascii=False)
         (folder / f"orders-{number:05d}.json").write_text(text, encoding="utf-8")
+
+
+def documents_due(name: str, orders: Iterable[Json]) -> Iterator[tuple[str, Decimal]]:
+    """What each order must become in the books, reckoned from the shop's own totals: `reference, total`.
+
+    One that was given back in full comes to nothing; each other refund is a credit note.
+    """
+    for order in orders:
+        given_back = {refund["id"]: -Decimal(refund["total"]) for refund in order["refunds"]}
+        if given_back and sum(given_back.values()) >= Decimal(order["total"]):
+            continue
+        yield f"{name}-{order['number']}", Decimal(order["total"])
+        for refund, total in given_back.items():
+            if total:
+                yield f"{name}-{order['number']}-R{refund}", total
 
 
 def _order(chance: random.Random, order_id: int, buyer: int, created: datetime) -> Json:

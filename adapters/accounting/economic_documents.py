@@ -42,10 +42,10 @@ class EconomicDocuments:
         Of two under one reference, as a copy made by hand leaves them, the oldest booked one comes last and counts.
         """
         for page in self._client.pages(*DRAFTS, by="draftInvoiceNumber"):
-            yield self._told(page, set())
+            yield self._bearing(page, set())
         booked: set[str] = set()
         for page in () if drafts_only else self._client.pages(*BOOKED, by="bookedInvoiceNumber"):
-            yield self._told(page, booked)
+            yield self._bearing(page, booked)
 
     def find(self, references: Sequence[str]) -> Sequence[Document]:
         """The documents of exactly these references: two calls for some forty of them."""
@@ -54,7 +54,7 @@ class EconomicDocuments:
         for chain in chains(self._settings.order_in, references):
             for place, by in ((DRAFTS, "draftInvoiceNumber"), (BOOKED, "bookedInvoiceNumber")):
                 for page in self._client.pages(*place, by=by, where=chain):
-                    documents = [one for one in self._told(page, set()) if one.reference in asked]
+                    documents = [one for one in self._bearing(page, set()) if one.reference in asked]
                     booked = {reference for reference, one in found.items() if one.state == "booked"}
                     found |= {one.reference: one for one in documents if one.reference not in booked}
         return list(found.values())
@@ -136,7 +136,7 @@ class EconomicDocuments:
             raise _gone(str(before.get("draftInvoiceNumber", "")))
         return found
 
-    def _told(self, page: Sequence[Json], seen: set[str]) -> list[Document]:
+    def _bearing(self, page: Sequence[Json], seen: set[str]) -> list[Document]:
         """The documents of a page that bear a reference not in `seen`, which grows by them."""
         found: list[Document] = []
         for body in page:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from tests.bench.economic import economic
 from tests.bench.engine import prefect_server
 from tests.bench.figures import Figure, WrongResult, machine, tell
 from tests.bench.idle import idle
@@ -18,19 +19,20 @@ from tests.bench.matching import matching
 from tests.bench.tryton import tryton
 from tests.bench.whole_way import growth, run_whole_way, speed
 
-FEW, MANY, CUSTOMERS, REMOTE = 10_000, 100_000, 100_000, 2_000
-SMALL_FEW, SMALL_MANY, SMALL_CUSTOMERS, SMALL_REMOTE = 1_000, 5_000, 10_000, 100
+FEW, MANY, CUSTOMERS, FAR = 10_000, 100_000, 100_000, 2_000
+SMALL_FEW, SMALL_MANY, SMALL_CUSTOMERS, SMALL_FAR = 1_000, 5_000, 10_000, 300
 
 
-def measured(folder: Path, few: int, many: int, customers: int, remote: int) -> Iterator[Figure]:
+def measured(folder: Path, few: int, many: int, customers: int, far: int) -> Iterator[Figure]:
     """Every figure, as soon as it is known."""
     yield matching(customers)
     with prefect_server(folder / "prefect") as environment:
         yield from idle(folder / "idle", environment)
+        yield from economic(folder / "economic", environment, far)
         first = run_whole_way(folder / "few", environment, few)
         yield speed(first)
         yield growth(first, run_whole_way(folder / "many", environment, many))
-        yield from tryton(folder / "tryton", environment, remote)
+        yield from tryton(folder / "tryton", environment, far)
 
 
 def main() -> int:
@@ -41,8 +43,7 @@ def main() -> int:
     )
     parser.add_argument("--folder", type=Path, help="where to work and leave everything; else a temporary one")
     chosen = parser.parse_args()
-    small, full = (SMALL_FEW, SMALL_MANY, SMALL_CUSTOMERS, SMALL_REMOTE), (FEW, MANY, CUSTOMERS, REMOTE)
-    sizes = small if chosen.small else full
+    sizes = (SMALL_FEW, SMALL_MANY, SMALL_CUSTOMERS, SMALL_FAR) if chosen.small else (FEW, MANY, CUSTOMERS, FAR)
     console, described = Console(), machine()
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="afstem-bench-") as temporary:

@@ -21,11 +21,27 @@ url = "sqlite:///afstem.db"
 preset = "recommended"
 """
 
-EMBEDDED = '[accounting]\nkind = "local"\npath = "books.db"'
 FILES = 'kind = "files"\npath = "orders"'
 
 
-def write_settings(folder: Path, webshop: str = FILES, accounting: str = EMBEDDED) -> Path:
+LOCAL = '[accounting]\nkind = "local"\npath = "books.db"'
+ECONOMIC = """\
+[accounting]
+kind = "economic"
+url = "{url}"
+connections = {connections}
+layout = 19
+customer_group = 1
+payment_terms = 1
+product = "vare"
+book = true
+[accounting.products]
+by_rate = {{ 0 = "momsfri" }}
+rounding = "oerer"
+"""
+
+
+def write_settings(folder: Path, webshop: str = FILES, accounting: str = LOCAL) -> Path:
     """A settings file in this folder; gives its path."""
     path = folder / "afstem.toml"
     path.write_text(_SETTINGS.format(name=NAME, webshop=webshop, accounting=accounting), encoding="utf-8")

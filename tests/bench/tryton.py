@@ -20,10 +20,10 @@ from domain.ports import Booking
 from tests.bench.engine import run_apart
 from tests.bench.figures import Figure, expect
 from tests.bench.integration import FILES, NAME, write_settings
-from tests.bench.whole_way import documents_due
+from tests.bench.whole_way import orders_of
 from tests.contract.bookkeeping import a_customer, a_line, an_invoice
 from tests.databases import running_postgresql
-from tests.orders import write_orders
+from tests.orders import documents_due, write_orders
 from tests.servers.tryton import PASSWORD, SETTINGS, Tryton, start
 
 BUYERS_OF_TEN = 4
@@ -60,7 +60,7 @@ def _whole_way(folder: Path, environment: dict[str, str], orders: int, server: T
 
 def _prove(books: TrytonBooks, folder: Path, buyers: int) -> int:
     """Hold the books against the shop's own files; gives how many documents there are. Raises `WrongResult`."""
-    due = dict(documents_due(folder / "orders"))
+    due = dict(documents_due(NAME, orders_of(folder / "orders")))
     found = [one for page in books.documents(None) for one in page]
     times = Counter(one.reference for one in found)
     totals: dict[str, Decimal] = {one.reference: one.total for one in found}

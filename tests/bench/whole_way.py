@@ -18,7 +18,7 @@ from typing import Any
 from tests.bench.engine import run_apart
 from tests.bench.figures import Figure, expect
 from tests.bench.integration import NAME, write_settings
-from tests.orders import write_orders
+from tests.orders import Json, documents_due
 
 MIB = 2**20
 BUYERS_OF_TEN = 4
@@ -56,7 +56,7 @@ def run_whole_way(folder: Path, environment: dict[str, str], count: int) -> Run:
 
 def prove(folder: Path, buyers: int) -> None:
     """Hold the books against the shop's own files. Raises `WrongResult`."""
-    expected = dict(documents_due(folder / "orders"))
+    expected = dict(documents_due(NAME, orders_of(folder / "orders")))
     with closing(sqlite3.connect(folder / "books.db")) as books:
         found = {name: Decimal(ore).scaleb(-2) for name, ore in books.execute("SELECT reference, total FROM documents")}
         drafts, customers = (
@@ -92,17 +92,10 @@ def growth(few: Run, many: Run) -> Figure:
     )
 
 
-def documents_due(folder: Path) -> Iterator[tuple[str, Decimal]]:
-    """What each order of the files must have become, reckoned from the shop's own totals: `reference, total`."""
+def orders_of(folder: Path) -> Iterator[Json]:
+    """The orders of a shop's files."""
     for path in sorted(folder.glob("*.json")):
-        for order in json.loads(path.read_text(encoding="utf-8")):
-            given_back = {refund["id"]: -Decimal(refund["total"]) for refund in order["refunds"]}
-            if given_back and sum(given_back.values()) >= Decimal(order["total"]):
-                continue
-            yield f"{NAME}-{order['number']}", Decimal(order["total"])
-            for refund, total in given_back.items():
-                if total:
-                    yield f"{NAME}-{order['number']}-R{refund}", total
+        yield from json.loads(path.read_text(encoding="utf-8"))
 
 
 def _progress(folder: Path, count: int) -> Callable[[], None]:

@@ -123,7 +123,13 @@ def written(
     standing = {one.reference: one for one in books.find_documents(asked)} if asked else {}
     missing = [one for one in wanted if one[1].reference not in standing]
     made = dict(zip((key for key, _ in missing), books.create_documents(missing, book=book), strict=True))
-    outcomes = [standing.get(invoice.reference) or made[key] for key, invoice in wanted]
+    return finished(books, [standing.get(invoice.reference) or made[key] for key, invoice in wanted], book=book)
+
+
+def finished(
+    books: Accounting, outcomes: Sequence[Document | NeedsAttention | Transient], *, book: bool = True
+) -> Sequence[Document | NeedsAttention | Transient]:
+    """What is to be booked and is a draft still is booked."""
     drafts = [one for one in outcomes if book and isinstance(one, Document) and one.state == "draft"]
     booked = dict(zip(drafts, books.book([Booking(f"b {one.number}", one.number) for one in drafts]), strict=True))
     return [booked.get(one, one) if isinstance(one, Document) else one for one in outcomes]
@@ -207,7 +213,8 @@ def main(system: str, place: str, name: str, calls: str, start: str, customer: s
     books = bookkeeper.books()
     time.sleep(max(0.0, float(start) - time.time()))
     for call in range(int(calls)):
-        outcomes = books.create_documents(documents_of_call(call, customer, name, bookkeeper.per_call), book=True)
+        wanted = documents_of_call(call, customer, name, bookkeeper.per_call)
+        outcomes = finished(books, books.create_documents(wanted, book=True))
         documents = sum(isinstance(outcome, Document) for outcome in outcomes)
         refused = [outcome.finding.code for outcome in outcomes if isinstance(outcome, NeedsAttention)]
         assert set(refused) <= {"reference_taken"}, refused

@@ -39,10 +39,11 @@ class EconomicSimulator:
 
     `faults` are for the next calls, one each; a fault that names a kind waits for a call of it:
     `("slow", seconds)`, `("throttle", "1")`, `("status", 500)`, `("html",)`, `("cut_before",)` and `("cut_after",)`
-    committing, `("late", seconds)` which commits and then takes its time, `("slow", 2, "POST /customers")`.
+    committing, `("cut_forgotten",)` which is the latter just before the hour ends in which keys are remembered,
+    `("late", seconds)` which commits and then takes its time, `("slow", 2, "POST /customers")`.
     `latency` in seconds is each call's, half of it after the work. `watch` is called with the moment and the kind of
-    each call. `wrong_answers` is what the vendor's schemas would not have let it say, if `schemas` are there and
-    `checks_answers`; leaving the block then raises.
+    each call; if it says yes, the connection is cut there. `wrong_answers` is what the vendor's schemas would not have
+    let it say, if `schemas` are there and `checks_answers`; leaving the block then raises.
     """
 
     def __init__(self, schemas: Path | None = None, *, checks_answers: bool = False, port: int = 0) -> None:
@@ -51,7 +52,7 @@ class EconomicSimulator:
         self.limit = 10_000
         self.read_only = False
         self.records = False
-        self.watch: Callable[[Moment, str], None] = lambda moment, kind: None
+        self.watch: Callable[[Moment, str], object] = lambda moment, kind: None
         self.calls: Counter[str] = Counter()
         self.requests: list[tuple[str, str, str, str]] = []
         self.refusals: list[str] = []
@@ -168,14 +169,18 @@ class _Handler(BaseHTTPRequestHandler):
         books = self.server.books
         self._count(call, text)
         time.sleep(books.latency / 2)
-        books.watch("before", call.kind)
         fault, *how = books.take_fault(call.kind)
+        if books.watch("before", call.kind) or fault == "cut_before":
+            self._cut()
+            return
         if self._fails(fault, *how):
             return
         status, body, headers = self._worked_out(call, text)
-        books.watch("committed", call.kind)
+        cut = books.watch("committed", call.kind) or fault in ("cut_after", "cut_forgotten")
         time.sleep(books.latency / 2 + (how[0] if fault == "late" else 0))
-        if fault == "cut_after":
+        if fault == "cut_forgotten":
+            books.expire_keys()
+        if cut:
             self._cut()
             return
         self._send(status, body, headers)
@@ -214,8 +219,6 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(429, {"message": "Too many requests."}, {"Retry-After": how[0]} if how else {})
             case "html":
                 self._send(502, "<html><title>Bad gateway</title></html>", {"Content-Type": "text/html"})
-            case "cut_before":
-                self._cut()
             case _:
                 return False
         return True
@@ -252,7 +255,7 @@ def written(body: Any) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.simulators.economic", description=__doc__)
-    parser.add_argument("--port", type=int, default=8700)
+    parser.add_argument("--port", type=int, default=8700, help="0 for any that is free")
     parser.add_argument("--schemas", type=Path, help="hold each request against the schemas in this folder")
     parser.add_argument("--latency", type=float, default=0.0, help="seconds that each call takes")
     chosen = parser.parse_args()

@@ -1,0 +1,141 @@
+"""A shop that sells while Afstem dies again and again, its books, and what must be true in the end."""
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+
+from adapters.integration import Integration, compose
+from adapters.settings import Secrets, load
+from deployments.commands.report import proof_of
+from domain.proof import Period
+from domain.stages import INVOICED
+from tests.chaos.books import BOOKS, Books
+from tests.chaos.lives import COMPLETED, Life
+from tests.orders import Json, documents_due, woo_orders_and_refunds
+from tests.simulators.orders import times
+from tests.simulators.woocommerce import WooCommerceSimulator
+
+NAME = "chaos"
+SETTINGS = """\
+name = "{name}"
+[webshop]
+kind = "woocommerce"
+url = "{shop}"
+statuses = ["processing", "completed"]
+[webshop.fields]
+cvr = ["meta:_billing_cvr"]
+ean = ["meta:_billing_ean"]
+requisition = ["meta:_billing_ean_reference"]
+reference_person = ["meta:_billing_ean_person"]
+{accounting}
+[store]
+url = "sqlite:///afstem.db"
+[run]
+batch_size = 8
+"""
+MOST_TRIES = 12
+BUYERS_OF_TEN = 4
+"""Of ten orders, four are some buyer's first."""
+
+
+@dataclass
+class World:
+    """One seed's shop and books in one folder. `sold` are the orders that the shop has, by their id."""
+
+    folder: Path
+    shop: WooCommerceSimulator
+    books: Books
+    orders: Iterator[tuple[Json, list[Json]]]
+    sold: dict[int, Json] = field(default_factory=dict)
+
+    @property
+    def config(self) -> Path:
+        """The settings file."""
+        return self.folder / "afstem.toml"
+
+    def set_up(self) -> None:
+        """Write the settings."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        text = SETTINGS.format(name=NAME, shop=self.shop.url, accounting=self.books.accounting)
+        self.config.write_text(text, encoding="utf-8")
+
+    def sell(self, count: int) -> None:
+        """So many more orders come in, now."""
+        for order, refunds in islice(self.orders, count):
+            self.sold[order["id"]] = order | times("modified", datetime.now(UTC))
+            self.shop.refunds[order["id"]] = refunds
+            self.shop.put(self.sold[order["id"]])
+
+    def trouble(self, chance: random.Random) -> None:
+        """What befalls the books in the next run."""
+        self.books.trouble(chance)
+
+    def lose_the_store(self) -> None:
+        """The disk with the store is gone; the books are not."""
+        for path in self.folder.glob("afstem.db*"):
+            path.unlink()
+
+    def listen(self, watch: Callable[[str, str], bool] | None) -> None:
+        """Tell of each call to shop and books, or nobody any more."""
+        self.shop.after_page = (lambda page: bool(watch("page", "GET orders"))) if watch else (lambda page: None)
+        self.books.listen(watch)
+
+    def finish(self) -> None:
+        """Let runs end in peace until nothing is left to do. Raises `AssertionError` where that never comes."""
+        self.books.calm()
+        for _ in range(MOST_TRIES):
+            if Life(self.config).ended() == COMPLETED and not self.unfinished():
+                return
+        raise AssertionError(f"not done after {MOST_TRIES} runs: {self.unfinished()}")
+
+    def unfinished(self) -> Counter[str]:
+        """What each order that hasn't arrived waits for: its code, or its stage where it has none."""
+        integration = self.integration()
+        try:
+            rows = [row for row in integration.store.orders.every(NAME) if row.eligible]
+        finally:
+            integration.close()
+        return Counter(row.code or row.stage for row in rows if row.stage not in INVOICED and row.stage != "skipped")
+
+    def prove(self) -> None:
+        """Each order one invoice, each refund one credit note, each buyer one customer, no draft left, sums agree."""
+        documents = self.books.documents()
+        due = dict(documents_due(NAME, self.sold.values()))
+        counts = Counter(one.reference for one in documents)
+        assert {name: count for name, count in counts.items() if count > 1} == {}, "documents that stand there twice"
+        assert {one.reference: one.total for one in documents} == due
+        assert [one.reference for one in documents if not one.booked] == [], "drafts that were forgotten"
+        buyers = Counter(order["billing"]["email"] for order in self.sold.values())
+        assert [person for person, count in self.books.contacts().items() if count > 1] == [], "persons there twice"
+        identities = self.books.identities()
+        assert {email: count for email, count in identities.items() if count > 1} == {}, (
+            "customers that are there twice"
+        )
+        assert identities.keys() <= buyers.keys()
+        integration = self.integration()
+        try:
+            proof = proof_of(integration, Period())
+            rows = {row.reference: row.customer for row in integration.store.orders.every(NAME) if row.reference}
+        finally:
+            integration.close()
+        assert proof.complete, (proof.counts, proof.discrepancies[:5])
+        assert {one.reference: one.customer for one in documents if one.reference in rows} == rows
+
+    def integration(self) -> Integration:
+        """The integration as a person opens it who looks at what came out."""
+        return compose(load(self.config), Secrets.from_environment())
+
+
+@contextmanager
+def opened(folder: Path, kind: str, orders: int, seed: int) -> Iterator[World]:
+    """A world of up to so many orders; the same for the same seed."""
+    with WooCommerceSimulator() as shop, BOOKS[kind](folder) as books:
+        orders_and_refunds = woo_orders_and_refunds(orders, orders * BUYERS_OF_TEN // 10, seed)
+        world = World(folder, shop, books, orders_and_refunds)
+        world.set_up()
+        yield world
