@@ -18,7 +18,7 @@ from typing import Any
 from tests.bench.engine import run_apart
 from tests.bench.figures import Figure, expect
 from tests.bench.integration import NAME, write_settings
-from tests.orders import Json, documents_due
+from tests.orders import Json, documents_due, write_orders
 
 MIB = 2**20
 BUYERS_OF_TEN = 4
