@@ -524,6 +524,12 @@ SENTENCES: dict[str, Sentences] = {
         "The books don't take the EAN number {found}.",
         "Correct the EAN number on the order or the customer.",
     ),
+    "books_ask": Sentences(
+        "Regnskabet spørger, om det er meningen: {found}",
+        "Er det, så bogfør kladden i regnskabet selv; ellers ret det, som det nævner, og prøv ordren igen.",
+        "The books ask whether it is meant: {found}",
+        "If it is, book the draft in the books themselves; otherwise correct what they name, and retry the order.",
+    ),
     "books_refuse": Sentences(
         "Regnskabet afviser {field}: {found}.",
         "Ret det, som regnskabet nævner, på ordren, kunden eller i indstillingerne.",

@@ -40,7 +40,7 @@ class Warned(NeedsAttention):
     """Tryton asks whether it is meant; `about` is the kind of question."""
 
     def __init__(self, name: str, message: str) -> None:
-        super().__init__("books_refuse", "accounting", found=message)
+        super().__init__("books_ask", "accounting", found=message)
         self.about = name.partition(".")[2]
 
 
@@ -59,7 +59,7 @@ class TrytonServer:
     def call(self, method: str, *params: Any, timestamps: Mapping[str, str] | None = None) -> Any:
         """The result of one method, such as `model.party.party.read`.
 
-        Raises `Transient` (`Changed` where a timestamp is out of date), `NeedsAttention` (`books_refuse`, `Warned`)
+        Raises `Transient` (`Changed` where a timestamp is out of date), `NeedsAttention` (`books_refuse`, `books_ask`)
         and `Misconfigured`.
         """
         context = {**self.context, **({"_timestamp": dict(timestamps)} if timestamps else {})}

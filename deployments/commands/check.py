@@ -47,7 +47,7 @@ def check(config: Config = DEFAULT, json: AsJson = False) -> None:
     either system. Exit code 2 where something keeps a run from working.
     """
     with opened(config) as integration:
-        findings = [*connection_findings(integration), *settings_findings(integration)]
+        findings = list(dict.fromkeys((*connection_findings(integration), *settings_findings(integration))))
         usable = all(one.code in HARMLESS for one in findings)
         words = Words(integration.settings.language)
         history = _history(integration, words) if usable else None
