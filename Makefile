@@ -24,7 +24,7 @@ BIN := .venv/bin
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 export DO_NOT_TRACK = 1
 
-.PHONY: help demo ui test check format chaos browser bench lock clean
+.PHONY: help demo ui test check format chaos browser tryton bench lock clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -54,6 +54,9 @@ chaos: .venv/installed-dev
 
 browser: .venv/installed-dev
 	$(BIN)/pytest $(PYTEST) tests/browser
+
+tryton: .venv/installed-dev
+	$(BIN)/pytest $(PYTEST) -m tryton tests/contract
 
 bench: .venv/installed-dev
 	$(BIN)/python -m tests.bench $(BENCH)

@@ -55,6 +55,10 @@ class Answer:
             raise Transient("answer_unreadable", self.system) from error
 
 
+class Unavailable(Transient):
+    """The other side answered 503: it says that it did nothing."""
+
+
 class Http:
     """Connections to one other system. `settings` is its table in the settings file, which faults refer to.
 
@@ -153,7 +157,8 @@ class Http:
         if answer.status >= 500 or answer.status == 408:
             asked = _asked_wait(answer, otherwise=0)
             wait = timedelta(seconds=asked) if asked else None
-            raise Transient("server_fault", self._settings, answer.status, retry_after=wait)
+            fault = Unavailable if answer.status == 503 else Transient
+            raise fault("server_fault", self._settings, answer.status, retry_after=wait)
         if answer.status == 401:
             raise Misconfigured("credentials_refused", self._settings, error_code(answer))
         if answer.status == 403:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field, SecretStr, ValidationError
 
 from adapters.accounting.economic_settings import EconomicAccounting
 from adapters.accounting.local import LocalAccounting
+from adapters.accounting.tryton_settings import TrytonAccounting
 from adapters.einvoicing.settings import EinvoicingSettings
 from adapters.settings_values import wrong_value
 from adapters.vies import VatSettings
@@ -48,7 +49,7 @@ class Settings(Rules):
     name: str = Field(pattern=r"^[a-z0-9](-?[a-z0-9])*$", max_length=40)
     language: Language = "da"
     webshop: Annotated[FilesWebshop | WooCommerceWebshop, Field(discriminator="kind")]
-    accounting: Annotated[LocalAccounting | EconomicAccounting, Field(discriminator="kind")]
+    accounting: Annotated[LocalAccounting | EconomicAccounting | TrytonAccounting, Field(discriminator="kind")]
     store: StoreSettings = StoreSettings()
     customers: CustomerRules = CustomerRules()
     invoices: InvoiceRules = InvoiceRules()
@@ -70,6 +71,7 @@ class Secrets(BaseModel):
     einvoicing_token: SecretStr = SecretStr("")
     accounting_app_secret: SecretStr = SecretStr("")
     accounting_grant: SecretStr = SecretStr("")
+    accounting_key: SecretStr = SecretStr("")
 
     @classmethod
     def from_environment(cls) -> "Secrets":

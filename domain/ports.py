@@ -55,6 +55,8 @@ class Capabilities(Frozen):
     `books_at_once`: writes and books a document in one call. `tells_bookings`: reading on shows what was booked
     since; else it shows all drafts, and one that is missing there was booked or deleted. `unique_references`: refuses
     a second document of a reference; `guards_credits`: refuses to credit more than stands, or what isn't booked.
+    `remembers_keys`: answers the key of a write that was done before as then; else the caller looks what stands
+    there. `any_number`: customer numbers may be other than digits.
     `any_rate`: takes each line at the rate that it names; else VAT follows from product and zone.
     """
 
@@ -72,6 +74,8 @@ class Capabilities(Frozen):
     unique_references: bool = True
     guards_credits: bool = True
     any_rate: bool = True
+    remembers_keys: bool = True
+    any_number: bool = False
 
 
 class MasterData(Frozen):

@@ -143,6 +143,12 @@ SENTENCES: dict[str, Sentences] = {
         "The address in {field} redirects to {expected}.",
         "Write the new address into the settings.",
     ),
+    "database_missing": Sentences(
+        "Serveren har ingen database, der hedder {found}, eller den er ikke en Tryton.",
+        "Ret {field}, eller adressen.",
+        "The server has no database called {found}, or is no Tryton.",
+        "Correct {field}, or the address.",
+    ),
     "webshop_api_missing": Sentences(
         "Der er ingen WooCommerce på {found}, eller dens REST-API er slået fra.",
         "Kontrollér adressen; i WordPress skal permalinks være andet end »Simpel«.",
@@ -413,6 +419,12 @@ SENTENCES: dict[str, Sentences] = {
         "The VAT zone {found} doesn't exist in the books. These do: {expected}.",
         "Correct the VAT zone in the settings.",
     ),
+    "country_unknown": Sentences(
+        "Regnskabet har ikke landet {found}.",
+        "Opret landet i regnskabet (trytond_import_countries gør det for alle), og prøv ordren igen.",
+        "The books don't have the country {found}.",
+        "Create the country in the books (trytond_import_countries does it for all of them), and retry the order.",
+    ),
     "currency_unknown": Sentences(
         "Regnskabet har ikke valutaen {found}. Det har: {expected}.",
         "Opret valutaen i regnskabet, og prøv ordren igen, eller bogfør den i hånden.",
@@ -485,6 +497,12 @@ SENTENCES: dict[str, Sentences] = {
         "{field}: No product in the settings bears {found} % VAT in that VAT zone.",
         "Name the product with that rate under [{expected}].",
     ),
+    "tax_unmapped": Sentences(
+        "Det kan ikke afgøres, hvilken afgift i regnskabet {found} er i den momszone; der er: {expected}.",
+        "Angiv afgiftens navn for satsen under [{field}].",
+        "It can't be told which tax of the books {found} is in that VAT zone; there are: {expected}.",
+        "Name the tax of that rate under [{field}].",
+    ),
     "layout_unknown": Sentences(
         "Layoutet {found} i {field} findes ikke i regnskabet.",
         "Ret layoutets nummer under [accounting] eller [invoices.payments].",
@@ -502,6 +520,12 @@ SENTENCES: dict[str, Sentences] = {
         "Ret EAN-nummeret på ordren eller på kunden.",
         "The books don't take the EAN number {found}.",
         "Correct the EAN number on the order or the customer.",
+    ),
+    "books_ask": Sentences(
+        "Regnskabet spørger, om det er meningen: {found}",
+        "Er det, så bogfør kladden i regnskabet selv; ellers ret det, som det nævner, og prøv ordren igen.",
+        "The books ask whether it is meant: {found}",
+        "If it is, book the draft in the books themselves; otherwise correct what they name, and retry the order.",
     ),
     "books_refuse": Sentences(
         "Regnskabet afviser {field}: {found}.",
@@ -544,6 +568,24 @@ SENTENCES: dict[str, Sentences] = {
         "Åbn perioden i regnskabet, eller sæt closed_until og closed_period under [invoices].",
         "The date {found} lies in a closed period ({expected}).",
         "Open the period in the books, or set closed_until and closed_period under [invoices].",
+    ),
+    "period_missing": Sentences(
+        "Regnskabet har ingen periode, som datoen {found} ligger i.",
+        "Opret regnskabsåret og dets perioder i regnskabet, og prøv ordren igen.",
+        "The books have no period in which the date {found} lies.",
+        "Create the fiscal year and its periods in the books, and retry the order.",
+    ),
+    "date_in_future": Sentences(
+        "Fakturadatoen {found} ligger i fremtiden.",
+        "Intet at gøre, hvis ordren er dateret forud: den bogføres, når dagen kommer. Ellers ret datoen på ordren.",
+        "The invoice date {found} lies in the future.",
+        "Nothing to do if the order is dated ahead: it is booked when the day comes. Otherwise correct the date on the order.",
+    ),
+    "back_dated": Sentences(
+        "Datoen {found} ligger før den nyeste faktura, som er fra {expected}, og regnskabet nummererer i datoorden.",
+        'Bogfør kladden i hånden med en senere dato, eller sæt accounting.back_dated = "last_day".',
+        "The date {found} lies before the newest invoice, of {expected}, and the books number in order of date.",
+        'Book the draft by hand with a later date, or set accounting.back_dated = "last_day".',
     ),
     "draft_gone": Sentences(
         "Kladden er ikke længere en kladde i regnskabet: den er bogført, slettet eller en anden: {found}.",
@@ -1361,6 +1403,12 @@ SENTENCES: dict[str, Sentences] = {
         "The folder in {field} can't be written to: {found}.",
         f"See whether the folder is there and the user may write in it. {_AGAIN.en}",
     ),
+    "changed_meanwhile": Sentences(
+        "En anden skrev samtidig i systemet under [{field}].",
+        _AGAIN.da,
+        "Somebody else was writing in the system in [{field}] at the same time.",
+        _AGAIN.en,
+    ),
     "customer_deleted": Sentences(
         "Ordrens kunde blev slettet i regnskabet imens; den findes på ny.",
         _AGAIN.da,
@@ -1488,6 +1536,12 @@ SENTENCES: dict[str, Sentences] = {
         "Opret den i regnskabet, eller vælg en af: {expected}.",
         "{field} names {found}, which is not in the books.",
         "Make it in the books, or choose one of: {expected}.",
+    ),
+    "company_address_missing": Sentences(
+        "Virksomheden {found} har ingen adresse i regnskabet.",
+        "Opret virksomhedens adresse i Tryton; den står på fakturaerne.",
+        "The company {found} has no address in the books.",
+        "Give the company an address in Tryton; it stands on the invoices.",
     ),
 }
 

@@ -16,6 +16,7 @@ from tests.bench.engine import prefect_server
 from tests.bench.figures import Figure, WrongResult, machine, tell
 from tests.bench.idle import idle
 from tests.bench.matching import matching
+from tests.bench.tryton import tryton
 from tests.bench.whole_way import growth, run_whole_way, speed
 
 FEW, MANY, CUSTOMERS, FAR = 10_000, 100_000, 100_000, 2_000
@@ -31,6 +32,7 @@ def measured(folder: Path, few: int, many: int, customers: int, far: int) -> Ite
         first = run_whole_way(folder / "few", environment, few)
         yield speed(first)
         yield growth(first, run_whole_way(folder / "many", environment, many))
+        yield from tryton(folder / "tryton", environment, far)
 
 
 def main() -> int:

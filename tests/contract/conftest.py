@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from tests.contract.shopkeeping import Shop
 
 
-@pytest.fixture(params=sorted(BOOKKEEPERS))
+SLOW = {"tryton": pytest.mark.tryton}
+"""Left to a target of their own."""
+
+
+@pytest.fixture(params=[pytest.param(name, marks=SLOW.get(name, ())) for name in sorted(BOOKKEEPERS)])
 def system(request: pytest.FixtureRequest) -> str:
     """The name of the accounting system."""
     return str(request.param)
