@@ -20,7 +20,7 @@ BIN := .venv/bin
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 export DO_NOT_TRACK = 1
 
-.PHONY: help demo ui test check format chaos browser bench lock clean
+.PHONY: help demo ui test check format chaos official browser bench lock clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -46,6 +46,9 @@ format: .venv/installed-dev
 
 chaos: .venv/installed-dev
 	$(BIN)/pytest $(PYTEST) tests/chaos
+
+official: .venv/installed-dev
+	$(BIN)/pytest $(PYTEST) tests/official
 
 browser: .venv/installed-dev
 	$(BIN)/pytest $(PYTEST) tests/browser
