@@ -10,6 +10,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from adapters.einvoicing.hostile_xml import parsed
 from adapters.einvoicing.ruleset import RuleSet, installed
 from domain.einvoices import SCHEMA
 
+MOST = 500
+"""So many violations of a document are told."""
 _RULE = re.compile(r"\s*\[(?P<rule>[\w-]+)\]:?\s*(?P<text>.*)", re.DOTALL)
 
 Told = dict[str, Any]
@@ -44,8 +47,8 @@ class Examiner:
         if schema is None or not self._ruleset.stylesheet(name.localname).is_file():
             return {"known": False, "violations": []}
         if not schema.validate(root):
-            return {"known": True, "violations": [_of_schema(error) for error in schema.error_log]}
-        return {"known": True, "violations": list(self._of_rules(name.localname, root))}
+            return {"known": True, "violations": [_of_schema(error) for error in islice(schema.error_log, MOST)]}
+        return {"known": True, "violations": list(islice(self._of_rules(name.localname, root), MOST))}
 
     def _schema(self, name: etree.QName) -> etree.XMLSchema | None:
         if name.text not in self._schemas:
