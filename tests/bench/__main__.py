@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from tests.bench.einvoices import einvoices
 from tests.bench.engine import prefect_server
 from tests.bench.figures import Figure, WrongResult, machine, tell
 from tests.bench.idle import idle
@@ -18,12 +19,14 @@ from tests.bench.matching import matching
 from tests.bench.whole_way import growth, run_whole_way, speed
 
 FEW, MANY, CUSTOMERS = 10_000, 100_000, 100_000
+EINVOICES = 500
 SMALL_FEW, SMALL_MANY, SMALL_CUSTOMERS = 1_000, 5_000, 10_000
 
 
 def measured(folder: Path, few: int, many: int, customers: int) -> Iterator[Figure]:
     """Every figure, as soon as it is known."""
     yield matching(customers)
+    yield einvoices(EINVOICES)
     with prefect_server(folder / "prefect") as environment:
         yield from idle(folder / "idle", environment)
         first = run_whole_way(folder / "few", environment, few)
