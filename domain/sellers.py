@@ -6,7 +6,8 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 from stdnum import bic, iban, luhn
 
-from domain.identity import is_cvr, normalise
+from domain.countries import COUNTRIES
+from domain.identity import HOME, is_cvr, normalise
 from domain.rules import Number, Rules
 
 FIK_LENGTHS = {"71": 15, "73": 0, "75": 16}
@@ -17,6 +18,12 @@ def _cvr(text: str) -> str:
     if not is_cvr(text):
         raise PydanticCustomError("cvr", "a CVR number: 8 digits with a right check digit")
     return normalise("cvr", text)[0]
+
+
+def _country(text: str) -> str:
+    if text not in COUNTRIES:
+        raise PydanticCustomError("country", "a country code of two capital letters, such as DK")
+    return text
 
 
 def _iban(text: str) -> str:
@@ -78,7 +85,7 @@ class Seller(Rules):
     street: str = Field(min_length=1)
     zip: Annotated[Number, Field(min_length=1)]
     city: str = Field(min_length=1)
-    country: str = Field(default="DK", pattern=r"^[A-Z]{2}$")
+    country: Annotated[str, AfterValidator(_country)] = HOME
     contact: str = ""
     email: str = Field(default="", max_length=254)
     phone: Number = ""

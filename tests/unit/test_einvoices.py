@@ -13,6 +13,7 @@ from domain.invoices import Invoice
 from domain.oioubl_places import PLACES, place
 from domain.oioubl_rules import OF_SCHEMA, RULES, SAME
 from domain.oioubl_sentences import explained
+from domain.orders import Address
 from domain.outcomes import Finding
 from domain.sellers import Fik, payment_id
 from domain.sentences import SENTENCES, fix, what
@@ -55,9 +56,12 @@ class TestBeforeItGoesOut:
         assert codes(nowhere) == {("einvoice_contact_missing", "reference_person")}
         assert codes(with_recipient(name=" ")) == {("einvoice_receiver_nameless", "billing.company")}
 
-    def test_a_country_is_a_code_in_capitals(self) -> None:
-        assert codes(with_recipient(country="dk")) == {("einvoice_country_bad", "billing.country")}
+    def test_a_country_is_one_that_there_is(self) -> None:
+        for country in ("dk", "XX", "DNK"):
+            assert codes(with_recipient(country=country)) == {("einvoice_country_bad", "billing.country")}
         assert codes(with_recipient(country="")) == set()
+        delivery = Address(street="Engvej 9", country="Danmark")
+        assert codes(with_invoice(delivery=delivery)) == {("einvoice_country_bad", "shipping.country")}
 
     def test_only_what_is_booked_can_be_sent(self) -> None:
         draft = an_einvoice().model_copy(update={"number": " "})
