@@ -54,7 +54,8 @@ class Violation(Frozen):
     """One thing that is wrong with a document: the rule, the place as XPath, and the rule's own words.
 
     `rule` is the official code (`F-INV051`), `SCHEMA`, or one of ours (`einvoice_…`); then `finding` tells it.
-    `fatal`: the document will be refused. A warning it may be sent with.
+    `fatal`: the document will be refused. A warning it may be sent with. `text` may repeat what stood there, so it is
+    for people and never for logs.
     """
 
     rule: str

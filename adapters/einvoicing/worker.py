@@ -23,7 +23,8 @@ from adapters.einvoicing.ruleset import RuleSet, installed
 from domain.einvoices import SCHEMA
 
 MOST = 500
-"""So many violations of a document are told."""
+LONGEST = 2_000
+"""So many violations of a document are told, and each in so many characters: it may repeat what stood there."""
 _RULE = re.compile(r"\s*\[(?P<rule>[\w-]+)\]:?\s*(?P<text>.*)", re.DOTALL)
 
 Told = dict[str, Any]
@@ -71,7 +72,7 @@ class Examiner:
 
 
 def _of_schema(error: Any) -> Told:
-    return {"rule": SCHEMA, "fatal": True, "place": error.path or "", "text": error.message}
+    return {"rule": SCHEMA, "fatal": True, "place": error.path or "", "text": error.message[:LONGEST]}
 
 
 def _of_rule(description: str, place: str) -> Told:
@@ -79,7 +80,7 @@ def _of_rule(description: str, place: str) -> Told:
     found = _RULE.fullmatch(" ".join(description.split()))
     rule = found["rule"] if found else "?"
     text = found["text"] if found else description
-    return {"rule": rule, "fatal": not rule.startswith("W-"), "place": place, "text": text}
+    return {"rule": rule, "fatal": not rule.startswith("W-"), "place": place, "text": text[:LONGEST]}
 
 
 def main() -> None:

@@ -20,7 +20,7 @@ from deployments.commands.telling import (
     write_json,
 )
 from deployments.commands.words import Words
-from domain.oioubl_sentences import Explained, explained
+from domain.einvoice_sentences import Explained, explained
 from domain.outcomes import Misconfigured, NeedsAttention
 from domain.texts import cut
 

@@ -177,7 +177,18 @@ class TestTheWorker:
     def test_rules_that_never_end_are_ended(self, made_up: Callable[..., OfficialRules]) -> None:
         with pytest.raises(NeedsAttention) as stopped:
             made_up(ENDLESS, timedelta(seconds=3)).violations(NOTE)
-        assert stopped.value.finding.code == "einvoice_rules_stopped"
+        assert (stopped.value.finding.code, stopped.value.finding.found) == ("einvoice_rules_stopped", "> 3 s")
+
+    def test_rules_that_are_gone_are_told(self, made_up: Callable[..., OfficialRules]) -> None:
+        official = made_up(FAILING)
+        (official.ruleset.folder / MANIFEST).unlink()
+        with pytest.raises(NeedsAttention) as gone:
+            official.violations(NOTE)
+        assert (gone.value.finding.code, gone.value.finding.found) == ("einvoice_rules_stopped", "exit 2")
+
+    def test_a_violation_is_told_in_bounded_length(self, rules: Rules) -> None:
+        verdict = rules.verdict(INVOICE.replace(b"2026-03-02", b"9" * 1_000_000, 1))
+        assert max(len(one.text) for one in verdict.violations) <= 2_000
 
     @pytest.mark.parametrize("stylesheet", [FAILING, "no stylesheet at all"])
     def test_rules_that_fail_are_told_and_the_worker_lives_on(

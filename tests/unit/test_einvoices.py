@@ -8,11 +8,11 @@ import pytest
 from pydantic import ValidationError
 
 from deployments.demo.numbers import made_up_cvr
+from domain.einvoice_places import PLACES, place
+from domain.einvoice_rules import OF_SCHEMA, RULES, SAME
+from domain.einvoice_sentences import explained
 from domain.einvoices import SCHEMA, Credited, Einvoice, Violation, check, check_before_booking
 from domain.invoices import Invoice
-from domain.oioubl_places import PLACES, place
-from domain.oioubl_rules import OF_SCHEMA, RULES, SAME
-from domain.oioubl_sentences import explained
 from domain.orders import Address
 from domain.outcomes import Finding
 from domain.sellers import Fik, payment_id
@@ -105,6 +105,15 @@ class TestBeforeItGoesOut:
 
 
 class TestTheSeller:
+    def test_a_seller_without_name_or_number_holds_every_e_invoice(self) -> None:
+        for name, value, code in (
+            ("name", " ", "einvoice_seller_incomplete"),
+            ("cvr", "", "einvoice_seller_incomplete"),
+            ("cvr", "12345678", "einvoice_seller_cvr_bad"),
+        ):
+            seller = a_seller().model_copy(update={name: value})
+            assert codes(an_einvoice(seller=seller)) == {(code, f"einvoicing.seller.{name}")}
+
     @pytest.mark.parametrize(
         "wrong",
         [
