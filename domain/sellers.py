@@ -38,12 +38,23 @@ def _bic(text: str) -> str:
     return bic.compact(text)
 
 
+def _digits(fewest: int, most: int) -> AfterValidator:
+    told = f"{most} digits" if fewest == most else f"{fewest} to {most} digits"
+
+    def checked(text: str) -> str:
+        if not (text.isascii() and text.isdigit() and fewest <= len(text) <= most):
+            raise PydanticCustomError("digits", "{told}", {"told": told})
+        return text
+
+    return AfterValidator(checked)
+
+
 class DanishAccount(Rules):
     """A Danish bank account: registration number and account number."""
 
     kind: Literal["bank"]
-    registration: Annotated[Number, Field(pattern=r"^[0-9]{4}$")]
-    account: Annotated[Number, Field(pattern=r"^[0-9]{1,10}$")]
+    registration: Annotated[Number, _digits(4, 4)]
+    account: Annotated[Number, _digits(1, 10)]
 
 
 class Iban(Rules):
@@ -61,7 +72,7 @@ class Fik(Rules):
     """
 
     kind: Literal["fik"]
-    creditor: Annotated[Number, Field(pattern=r"^[0-9]{8}$")]
+    creditor: Annotated[Number, _digits(8, 8)]
     card: Literal["71", "73", "75"] = "71"
 
 

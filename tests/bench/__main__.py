@@ -19,14 +19,13 @@ from tests.bench.matching import matching
 from tests.bench.whole_way import growth, run_whole_way, speed
 
 FEW, MANY, CUSTOMERS = 10_000, 100_000, 100_000
-EINVOICES = 500
 SMALL_FEW, SMALL_MANY, SMALL_CUSTOMERS = 1_000, 5_000, 10_000
 
 
 def measured(folder: Path, few: int, many: int, customers: int) -> Iterator[Figure]:
     """Every figure, as soon as it is known."""
     yield matching(customers)
-    yield einvoices(EINVOICES)
+    yield einvoices()
     with prefect_server(folder / "prefect") as environment:
         yield from idle(folder / "idle", environment)
         first = run_whole_way(folder / "few", environment, few)

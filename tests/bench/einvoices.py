@@ -21,7 +21,7 @@ WARMING = 20
 SPECS = Path(__file__).parent.parent.parent.parent / "shared" / "specs"
 
 
-def einvoices(count: int) -> Figure:
+def einvoices(count: int = 500) -> Figure:
     """`count` documents of five lines with freight, every other one a credit note.
 
     Raises `WrongResult` where one of them breaks a rule, and where CI has no rule set.

@@ -2,11 +2,13 @@
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from string import Formatter
 
 import pytest
 from pydantic import ValidationError
 
+from adapters.settings import load
 from deployments.demo.numbers import made_up_cvr
 from domain.einvoice_places import PLACES, place
 from domain.einvoice_rules import OF_SCHEMA, RULES, SAME
@@ -14,7 +16,7 @@ from domain.einvoice_sentences import explained
 from domain.einvoices import SCHEMA, Credited, Einvoice, Violation, check, check_before_booking
 from domain.invoices import Invoice
 from domain.orders import Address
-from domain.outcomes import Finding
+from domain.outcomes import Finding, Misconfigured
 from domain.sellers import Fik, payment_id
 from domain.sentences import SENTENCES, fix, what
 from tests.einvoices import a_credit_note, a_seller, an_einvoice
@@ -132,6 +134,23 @@ class TestTheSeller:
     def test_false_numbers_and_unknown_keys_are_refused_in_the_settings(self, wrong: dict[str, object]) -> None:
         with pytest.raises(ValidationError):
             a_seller(**wrong)
+
+    def test_what_is_wrong_is_told_at_its_place_in_the_file(self, tmp_path: Path) -> None:
+        file = tmp_path / "afstem.toml"
+        file.write_text(
+            'name = "dk"\nwebshop = {kind = "files", path = "orders"}\naccounting = {kind = "local", path = "b.db"}\n'
+            '[einvoicing.seller]\nname = "Fajance"\ncvr = "12345678"\nstreet = "Havnegade 3"\nzip = 8000\ncity = "Ry"\n'
+            'payment = {kind = "bank", registration = 12, acount = "1"}\n'
+        )
+        with pytest.raises(Misconfigured) as refused:
+            load(file)
+        told = {(one.field, one.expected) for one in refused.value.findings}
+        assert told == {
+            ("einvoicing.seller.cvr", "a CVR number: 8 digits with a right check digit"),
+            ("einvoicing.seller.payment.registration", "4 digits"),
+            ("einvoicing.seller.payment.account", ""),
+            ("einvoicing.seller.payment.acount", "account, kind, registration"),
+        }
 
     def test_numbers_may_be_typed_with_spaces_and_without_quotes(self) -> None:
         typed = a_seller(
