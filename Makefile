@@ -15,6 +15,7 @@ SHELL := bash
 PYTHON ?= python3
 SUITES ?= unit contract flows
 PYTEST ?= -q
+WORKERS ?= -n auto --maxprocesses 4 --dist worksteal
 BIN := .venv/bin
 
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
@@ -32,7 +33,7 @@ ui: .venv/installed
 	@$(BIN)/afstem up --config afstem-demo/afstem.toml
 
 test: .venv/installed-dev
-	$(BIN)/pytest $(PYTEST) $(addprefix tests/,$(SUITES))
+	$(BIN)/pytest $(PYTEST) $(WORKERS) $(addprefix tests/,$(SUITES))
 
 check: .venv/installed-dev
 	$(BIN)/ruff check .

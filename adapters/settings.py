@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, SecretStr, ValidationError
 
 from adapters.accounting.local import LocalAccounting
 from adapters.einvoicing.settings import EinvoicingSettings
+from adapters.settings_values import wrong_value
 from adapters.vies import VatSettings
 from adapters.webshops.settings import FilesWebshop, WooCommerceWebshop
 from domain.invoice_rules import InvoiceRules
@@ -128,12 +129,12 @@ def _finding(error: Any) -> Finding:
         return Finding(
             code="settings_unknown_key", field=path, found=near[0] if near else "–", expected=", ".join(allowed)
         )
+    told = error.get("ctx", {})
     if error["type"] in SENTENCES:
-        return Finding(code=error["type"], field=path, found=found)
+        return Finding(code=error["type"], field=path, found=found, expected=told.get("expected", ""))
     if error["type"] == "missing":
         return Finding(code="settings_missing_key", field=path)
-    expected = error.get("ctx", {}).get("expected") or error.get("ctx", {}).get("expected_tags") or error["msg"]
-    return Finding(code="settings_bad_value", field=path, found=found, expected=str(expected))
+    return wrong_value(error["type"], told, path, found)
 
 
 def _readable(location: tuple[str | int, ...]) -> str:

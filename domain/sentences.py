@@ -19,6 +19,15 @@ class Sentences(NamedTuple):
     en_fix: str
 
 
+class _Again(NamedTuple):
+    """What to do about a fault that may pass."""
+
+    da: str = "Intet er gået tabt; næste kørsel prøver igen."
+    en: str = "Nothing is lost; the next run tries again."
+
+
+_AGAIN = _Again()
+
 SENTENCES: dict[str, Sentences] = {
     "bad_cvr": Sentences(
         "CVR-nummeret i {field} er ikke et muligt CVR-nummer: {found}.",
@@ -121,12 +130,6 @@ SENTENCES: dict[str, Sentences] = {
         "Skriv den nye adresse i indstillingerne.",
         "The address in {field} redirects to {expected}.",
         "Write the new address into the settings.",
-    ),
-    "webshop_unreachable": Sentences(
-        "Webshoppen i {field} svarer ikke: {found}.",
-        "Kontrollér adressen, og prøv igen om lidt.",
-        "The webshop in {field} doesn't answer: {found}.",
-        "Check the address, and try again in a while.",
     ),
     "webshop_api_missing": Sentences(
         "Der er ingen WooCommerce på {found}, eller dens REST-API er slået fra.",
@@ -914,6 +917,72 @@ SENTENCES: dict[str, Sentences] = {
         '{field} can\'t be "{found}". Allowed: {expected}.',
         "Correct the value in the settings file.",
     ),
+    "settings_name": Sentences(
+        "{field} kan ikke være »{found}«: kun små bogstaver a-z, tal og enkelte bindestreger imellem.",
+        'Skriv den som "shop-dk"; den begynder hver reference i regnskabet.',
+        '{field} can\'t be "{found}": only small letters a-z, digits, and single hyphens between them.',
+        'Write it as "shop-dk"; it begins every reference in the books.',
+    ),
+    "settings_store_url": Sentences(
+        "{field} kan ikke være »{found}«.",
+        'Skriv "sqlite:///afstem.db" for en fil, eller "postgresql://…" for en database.',
+        '{field} can\'t be "{found}".',
+        'Write "sqlite:///afstem.db" for a file, or "postgresql://…" for a database.',
+    ),
+    "settings_status": Sentences(
+        "{field} er ikke en ordrestatus: »{found}«.",
+        'Skriv den, som webshoppen selv kalder den, fx "processing"; uden »wc-« og mellemrum.',
+        '{field} is not an order status: "{found}".',
+        'Write it as the shop itself calls it, such as "processing"; without "wc-" and spaces.',
+    ),
+    "settings_field_key": Sentences(
+        "{field} er ikke et sted på ordren: »{found}«.",
+        'Skriv "meta:NØGLE" for et ekstrafelt, eller en sti som "billing.company".',
+        '{field} is no place in an order: "{found}".',
+        'Write "meta:KEY" for a custom field, or a path such as "billing.company".',
+    ),
+    "settings_time_zone": Sentences(
+        "{field} er ikke en tidszone: »{found}«.",
+        'Skriv den som "{expected}".',
+        '{field} is not a time zone: "{found}".',
+        'Write it as "{expected}".',
+    ),
+    "settings_plain_http": Sentences(
+        "Adressen under [{field}] begynder med http://: alle undervejs kunne læse ordrerne.",
+        "Skriv https://. Er nettet imellem jeres eget, så sæt allow_http = true.",
+        "The address in [{field}] begins with http://: all in between could read the orders.",
+        "Write https://. If the network in between is your own, set allow_http = true.",
+    ),
+    "settings_own_number": Sentences(
+        "{field} er ikke et CVR-nummer: »{found}«.",
+        'Skriv virksomhedens eget, fx "DK12345678", eller slet linjen.',
+        '{field} is not a CVR number: "{found}".',
+        'Write the company\'s own, such as "DK12345678", or delete the line.',
+    ),
+    "settings_zone_key": Sentences(
+        "{field} nævner noget, der hverken er en landekode eller et område med egne momsregler: {found}.",
+        "Skriv to store bogstaver som NO, eller et af: {expected}.",
+        "{field} names what is neither a country code nor a territory with VAT rules of its own: {found}.",
+        "Write two capitals such as NO, or one of: {expected}.",
+    ),
+    "settings_places": Sentences(
+        "{field} har noget i krøllede parenteser, som ikke kan udfyldes: »{found}«.",
+        "Kun disse kan stå der: {expected}.",
+        '{field} has something in braces that can\'t be filled in: "{found}".',
+        "Only these may stand there: {expected}.",
+    ),
+    "settings_too_long": Sentences(
+        "{field} er for lang: højst {expected}.",
+        "Gør den kortere.",
+        "{field} is too long: at most {expected}.",
+        "Make it shorter.",
+    ),
+    "settings_too_short": Sentences(
+        "{field} er for kort eller tom: mindst {expected}.",
+        "Udfyld den, eller slet linjen.",
+        "{field} is too short or empty: at least {expected}.",
+        "Fill it in, or delete the line.",
+    ),
     "secret_missing": Sentences(
         "Hemmeligheden {field} mangler.",
         "Sæt den som miljøvariabel; den må ikke stå i filen.",
@@ -938,11 +1007,89 @@ SENTENCES: dict[str, Sentences] = {
         "The store at {field} was written by a later release of Afstem.",
         "Use that release, or another file.",
     ),
-    "try_again": Sentences(
-        "Ordren kunne ikke behandles lige nu: {found}.",
-        "Intet at gøre: næste kørsel prøver igen.",
-        "The order could not be processed just now: {found}.",
-        "Nothing to do: the next run tries again.",
+    "register_silent": Sentences(
+        "EU's momsregister (VIES) giver lige nu intet svar: {found}.",
+        _AGAIN.da,
+        "The EU's VAT register (VIES) gives no answer just now: {found}.",
+        _AGAIN.en,
+    ),
+    "unreachable": Sentences(
+        "Systemet under [{field}] kan ikke nås.",
+        f"Se efter, om adressen er rigtig, og om systemet kører. {_AGAIN.da}",
+        "The system in [{field}] can't be reached.",
+        f"See whether its address is right and whether it runs. {_AGAIN.en}",
+    ),
+    "connection_lost": Sentences(
+        "Forbindelsen til systemet under [{field}] blev afbrudt.",
+        _AGAIN.da,
+        "The connection to the system in [{field}] was lost.",
+        _AGAIN.en,
+    ),
+    "answer_late": Sentences(
+        "Systemet under [{field}] svarede ikke i tide.",
+        _AGAIN.da,
+        "The system in [{field}] did not answer in time.",
+        _AGAIN.en,
+    ),
+    "answer_endless": Sentences(
+        "Systemet under [{field}] svarede uden at holde op.",
+        f"Se efter, om adressen er systemets egen. {_AGAIN.da}",
+        "The system in [{field}] answered without end.",
+        f"See whether the address is the system's own. {_AGAIN.en}",
+    ),
+    "answer_unreadable": Sentences(
+        "Systemet under [{field}] svarede noget, der ikke kan læses; måske er det under vedligeholdelse.",
+        _AGAIN.da,
+        "The system in [{field}] answered what can't be read; it may be in maintenance.",
+        _AGAIN.en,
+    ),
+    "server_fault": Sentences(
+        "Systemet under [{field}] har selv en fejl: det svarede {found}.",
+        f"Bliver det ved, så spørg dem, der driver det. {_AGAIN.da}",
+        "The system in [{field}] has a fault of its own: it answered {found}.",
+        f"If it goes on, ask those who run it. {_AGAIN.en}",
+    ),
+    "throttled": Sentences(
+        "Systemet under [{field}] beder os vente.",
+        _AGAIN.da,
+        "The system in [{field}] asks us to wait.",
+        _AGAIN.en,
+    ),
+    "file_unreadable": Sentences(
+        "En fil i {field} kan ikke læses: {found}.",
+        f"Se efter, om disken er i orden. {_AGAIN.da}",
+        "A file in {field} can't be read: {found}.",
+        f"See whether the disk is well. {_AGAIN.en}",
+    ),
+    "store_locked": Sentences(
+        "Lageret ({field}) er optaget af en anden kørsel.",
+        _AGAIN.da,
+        "The store ({field}) is in use by another run.",
+        _AGAIN.en,
+    ),
+    "store_lost": Sentences(
+        "Forbindelsen til lageret ({field}) blev afbrudt.",
+        _AGAIN.da,
+        "The connection to the store ({field}) was lost.",
+        _AGAIN.en,
+    ),
+    "books_locked": Sentences(
+        "Regnskabsfilen ({field}) er optaget af et andet program.",
+        _AGAIN.da,
+        "The books' file ({field}) is in use by another program.",
+        _AGAIN.en,
+    ),
+    "customer_busy": Sentences(
+        "En anden kørsel skriver på ordrens kunde.",
+        _AGAIN.da,
+        "Another run is writing to the order's customer.",
+        _AGAIN.en,
+    ),
+    "customer_deleted": Sentences(
+        "Ordrens kunde blev slettet i regnskabet imens; den findes på ny.",
+        _AGAIN.da,
+        "The order's customer was deleted from the books meanwhile; it is matched afresh.",
+        _AGAIN.en,
     ),
     "orders_need_attention": Sentences(
         "{found} ordrer skal ses efter.",
@@ -1006,17 +1153,35 @@ SENTENCES: dict[str, Sentences] = {
         "There is no customer {found} in the books.",
         "Use the number of one that is there; `afstem explain` shows the candidates.",
     ),
+    "settled_by_hand": Sentences(
+        "Ordren er klaret i hånden: {found} ({expected}).",
+        "Intet at gøre. Den tages op igen, hvis den ændres i webshoppen, eller med »afstem retry ORDRE«.",
+        "The order was settled by hand: {found} ({expected}).",
+        "Nothing to do. It is taken up again if it is edited in the shop, or by `afstem retry ORDER`.",
+    ),
+    "nothing_to_settle": Sentences(
+        "Ordre {found} venter ikke på nogen.",
+        "Se med »afstem explain«, hvor langt den er.",
+        "Order {found} does not wait for anybody.",
+        "See how far it has come with `afstem explain`.",
+    ),
+    "order_busy": Sentences(
+        "En kørsel arbejder på ordre {found} lige nu.",
+        "Prøv igen, når den er færdig.",
+        "A run is working on order {found} just now.",
+        "Try again when it is done.",
+    ),
+    "file_unwritable": Sentences(
+        "{field} kan ikke skrives: {found}.",
+        "Vælg en fil i en mappe, som du må skrive i, og hvor der er plads.",
+        "{field} can't be written: {found}.",
+        "Choose a file in a folder that you may write to and that has room.",
+    ),
     "nothing_to_resolve": Sentences(
         "Ordre {found} venter ikke på et valg af kunde.",
         "Se med »afstem explain«, hvad den venter på.",
         "Order {found} does not wait for a choice of customer.",
         "See what it waits for with `afstem explain`.",
-    ),
-    "not_now": Sentences(
-        "Det kunne ikke lade sig gøre lige nu: {found}.",
-        "Prøv igen om lidt; intet er gået tabt.",
-        "It could not be done just now: {found}.",
-        "Try again in a while; nothing is lost.",
     ),
     "settings_exist": Sentences(
         "{field} findes allerede og bliver ikke overskrevet.",

@@ -39,13 +39,17 @@ def classify_customers(integration: str, fetched: dict[str, int]) -> list[str]:
 
 @task(task_run_name="gather unfinished orders", **RETRYING)
 def gather_unfinished(integration: str, cause: str, orders: list[str]) -> list[str]:
-    """Cut held and failed orders (of one cause, or with these numbers) into batches; gives the batches' ids."""
+    """Cut held and failed orders (of one cause, or with these numbers) into batches; gives the batches' ids.
+
+    Orders that are named may also be such as a person had settled by hand.
+    """
 
     def chosen(row: OrderRow) -> bool:
         by_number = not orders or row.number in orders or row.order_id in orders
         return by_number and (not cause or row.code == cause)
 
     opened = open_integration(integration)
+    opened.store.orders.take_up_settled(opened.name, orders)
     make_again(opened, chosen)
     return cut_into_batches(opened, this_run(), chosen)
 

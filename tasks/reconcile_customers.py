@@ -54,7 +54,7 @@ def lease(integration: Integration, batch: Batch, cases: Sequence[Case], verdict
     free: list[Case] = []
     for case in cases:
         if any(identity.key in taken for identity in case.classification.identities):
-            verdicts.failed(case.row, Transient("another run is writing to this customer"))
+            verdicts.failed(case.row, Transient("customer_busy", "customer"))
         else:
             free.append(case)
     return free
@@ -228,7 +228,7 @@ class Reconciliation:
         busy = self._integration.directory.lease([f"number {number}" for number in changed], self._batch.id)
         changes = [change_of(was, shall) for was, shall in changed.values() if f"number {was.number}" not in busy]
         refused: dict[str, AfstemError] = {
-            subject.removeprefix("number "): Transient("another run is writing to this customer") for subject in busy
+            subject.removeprefix("number "): Transient("customer_busy", "customer") for subject in busy
         }
         operations, books = self._integration.operations, self._integration.books
         operations.intend("change", [(change.key, change.number) for change in changes], self._batch.id)
@@ -241,7 +241,7 @@ class Reconciliation:
         for change, outcome in zip(changes, outcomes, strict=True):
             if isinstance(outcome, NeedsAttention) and outcome.finding.code == "customer_gone":
                 self._integration.directory.forget(change.number)
-                refused[change.number] = Transient("the customer was deleted from the books: it is matched afresh")
+                refused[change.number] = Transient("customer_deleted", "customer")
             elif isinstance(outcome, AfstemError):
                 refused[change.number] = outcome
         return refused

@@ -60,8 +60,7 @@ class Verdicts:
     def failed(self, row: OrderRow, fault: Transient) -> None:
         """A fault that may pass stopped this order: the next try takes it up again."""
         self.stopped.add(row.order_id)
-        finding = Finding(code="try_again", found=str(fault)[:200])
-        values = {**finding.model_dump(), "run": self._batch.run, "customer": row.customer, **self._when_stopped}
+        values = {**fault.finding.model_dump(), "run": self._batch.run, "customer": row.customer, **self._when_stopped}
         self._moves.append((row, "failed", values))
         self._failed[row.order_id] = str(fault)
 

@@ -175,7 +175,7 @@ class Writer:
         if error.finding.code == "customer_gone" and wanted.document.kind == "invoice":
             self._integration.directory.forget(wanted.document.customer)
             wanted.row.customer = ""
-            return Transient("the customer was deleted from the books: it is matched afresh")
+            return Transient("customer_deleted", "customer")
         return error
 
 

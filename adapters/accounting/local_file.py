@@ -191,6 +191,6 @@ def _in_our_words() -> Iterator[None]:
             raise
         code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
         if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-            raise Transient("the embedded books are locked by another process") from error
+            raise Transient("books_locked", FIELD) from error
         found = getattr(cause, "sqlite_errorname", "")
         raise Misconfigured(FAULTS.get(code, "books_damaged"), FIELD, found) from error

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, or_, 
 
 from adapters.store.database import CHUNK, Database, chunks
 from adapters.store.presence import Presence
-from adapters.store.tables import BatchRow, DocumentRow, OrderRow, OrdersTable, table_of
+from adapters.store.tables import SETTLED, BatchRow, DocumentRow, OrderRow, OrdersTable, table_of
 from domain.outcomes import Finding
 from domain.stages import INVOICED, UNFINISHED, Stage, step
 
@@ -270,6 +270,25 @@ class Orders:
                 arrived = (orders.c.integration == integration) & orders.c.stage.in_(INVOICED)
                 held = update(orders).where(arrived, orders.c.order_id == order)
                 connection.execute(held.values(stage="held", run="", **finding.model_dump()))
+
+    def settle(self, row: OrderRow, why: str, by: str) -> bool:
+        """A person has settled an order that is held or failed; False where it has moved on or a run is at it."""
+        it = (orders.c.integration == row.integration) & (orders.c.order_id == row.order_id)
+        waiting = (orders.c.content_hash == row.content_hash) & orders.c.stage.in_(("held", "failed"))
+        with self._database.writing() as connection:
+            free = orders.c.batch.not_in(self._busy_batches(connection, it))
+            done = update(orders).where(it, waiting, free)
+            told = {"code": SETTLED, "field": "", "found": why, "expected": by, "run": ""}
+            return connection.execute(done.values(stage="skipped", **told)).rowcount == 1
+
+    def take_up_settled(self, integration: str, numbers: Sequence[str]) -> None:
+        """Orders that a person had settled are to be handled after all."""
+        with self._database.writing() as connection:
+            for piece in chunks(numbers):
+                these = or_(orders.c.number.in_(piece), orders.c.order_id.in_(piece))
+                settled = (orders.c.integration == integration) & (orders.c.stage == "skipped")
+                settled &= orders.c.code == SETTLED
+                connection.execute(update(orders).where(settled, these).values(stage="fetched"))
 
     def follow_invoices(self, integration: str, books: str, since: datetime | None) -> None:
         """Unfinished orders (sold at or after `since`) whose invoice stands in these books are known to have one.

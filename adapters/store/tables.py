@@ -37,6 +37,9 @@ class Utc(TypeDecorator[datetime]):
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+SETTLED = "settled_by_hand"
+
+
 class OrderRow(SQLModel):
     """One order of one integration: as the shop sent it, as we read it, and how far it has come."""
 
@@ -72,6 +75,11 @@ class OrderRow(SQLModel):
     reference: str = ""
     fetched_at: datetime = Field(sa_type=Utc)
     changed_at: datetime = Field(sa_type=Utc)
+
+    @property
+    def settled(self) -> bool:
+        """Whether a person has said that it is done, by other means than ours."""
+        return self.stage == "skipped" and self.code == SETTLED
 
     @property
     def finding(self) -> Finding:

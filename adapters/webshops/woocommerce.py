@@ -87,10 +87,8 @@ class WooCommerceShop:
         """Whether the shop answers, takes the key, and minds `modified_after`."""
         try:
             changed_tomorrow = self._page(self._query(datetime.now(UTC) + timedelta(days=1)), 1)
-        except Misconfigured as error:
+        except (Misconfigured, Transient) as error:
             return [error.finding]
-        except Transient as error:
-            return [Finding(code="webshop_unreachable", field="webshop.url", found=str(error))]
         if changed_tomorrow.bodies:
             return [Finding(code="modified_after_ignored", field="webshop.url", found=self._settings.url)]
         return []
@@ -149,7 +147,7 @@ class WooCommerceShop:
         try:
             found = decode(answer.text)
         except ValueError as error:
-            raise Transient("the webshop answered no JSON: it may be in maintenance") from error
+            raise Transient("answer_unreadable", "webshop") from error
         if not isinstance(found, list):
             raise Misconfigured("webshop_api_missing", "webshop.url", self._settings.url)
         return found

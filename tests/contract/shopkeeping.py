@@ -182,7 +182,7 @@ class Unlucky:
 
 def lose_the_line() -> None:
     """What an adapter says when the connection breaks."""
-    raise Transient("the connection was lost")
+    raise Transient("connection_lost", "accounting")
 
 
 def unlucky(integration: Integration, call: str, when: str, fail: Callable[[], None] = lose_the_line) -> Integration:

@@ -162,7 +162,9 @@ def with_a_fault(fault: Exception) -> None:
     failing(fault)
 
 
-@pytest.mark.parametrize("fault", [Transient("the shop sleeps"), NeedsAttention("no_lines"), Misconfigured("bad_cvr")])
+@pytest.mark.parametrize(
+    "fault", [Transient("unreachable", "webshop"), NeedsAttention("no_lines"), Misconfigured("bad_cvr")]
+)
 def test_our_own_errors_have_no_traceback_in_the_terminal(fault: AfstemError, caplog: pytest.LogCaptureFixture) -> None:
     assert with_a_fault(fault, return_state=True).is_failed()
 
