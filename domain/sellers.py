@@ -44,10 +44,11 @@ def _bic(text: str) -> str:
 
 
 def _digits(fewest: int, most: int) -> AfterValidator:
-    told = f"{'0' * fewest} – {'9' * most}"
+    """So many digits, and not zeros alone: the official rules refuse a registration number of 0000."""
+    told = f"{'1'.zfill(fewest)} – {'9' * most}"
 
     def checked(text: str) -> str:
-        if not (text.isascii() and text.isdigit() and fewest <= len(text) <= most):
+        if not (text.isascii() and text.isdigit() and fewest <= len(text) <= most and int(text)):
             raise _wrong(told)
         return text
 

@@ -124,6 +124,7 @@ class TestTheSeller:
             {"street": ""},
             {"country": "dk"},
             {"payment": {"kind": "bank", "registration": "12", "account": "1"}},
+            {"payment": {"kind": "bank", "registration": "0000", "account": "1"}},
             {"payment": {"kind": "bank", "registration": "1234", "account": "12345678901"}},
             {"payment": {"kind": "iban", "iban": "DK5000400440116244", "bic": "DABADKKK"}},
             {"payment": {"kind": "fik", "creditor": "1234567"}},
@@ -147,7 +148,7 @@ class TestTheSeller:
         told = {(one.field, one.expected) for one in refused.value.findings}
         assert told == {
             ("einvoicing.seller.cvr", ""),
-            ("einvoicing.seller.payment.registration", "0000 – 9999"),
+            ("einvoicing.seller.payment.registration", "0001 – 9999"),
             ("einvoicing.seller.payment.account", ""),
             ("einvoicing.seller.payment.acount", "account, kind, registration"),
         }
