@@ -24,7 +24,7 @@ BIN := .venv/bin
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 export DO_NOT_TRACK = 1
 
-.PHONY: help demo ui test check format chaos browser tryton bench lock clean
+.PHONY: help demo ui test check format chaos official browser tryton bench lock clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -51,6 +51,9 @@ format: .venv/installed-dev
 # A short round; make chaos ROUNDS=5 KILLS=50 for long ones, SEED=… to see one again.
 chaos: .venv/installed-dev
 	CHAOS_ROUNDS=$(ROUNDS) CHAOS_KILLS=$(KILLS) CHAOS_SEED=$(SEED) $(BIN)/pytest $(PYTEST) -s tests/chaos
+
+official: .venv/installed-dev
+	$(BIN)/pytest $(PYTEST) tests/official
 
 browser: .venv/installed-dev
 	$(BIN)/pytest $(PYTEST) tests/browser

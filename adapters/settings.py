@@ -185,7 +185,7 @@ def _readable(location: tuple[str | int, ...]) -> str:
             parts.append(f"[{part}]")
             continue
         if isinstance(model, type) and issubclass(model, BaseModel) and part in model.model_fields:
-            model = model.model_fields[part].annotation
+            model = _filled(model.model_fields[part].annotation)
         elif part in _tags(model):
             model = _branch(model, part)
             continue
@@ -197,8 +197,7 @@ def _readable(location: tuple[str | int, ...]) -> str:
 
 def _is_one_or_another(annotation: Any) -> bool:
     """Whether a value may be of several plain kinds, whose names pydantic adds to the place."""
-    plain = get_origin(annotation) in {Union, types.UnionType} and not _tags(annotation)
-    return plain and not any(get_origin(branch) is dict for branch in get_args(annotation))
+    return get_origin(annotation) in {Union, types.UnionType} and not _tags(annotation)
 
 
 def _tags(annotation: Any) -> set[str]:
@@ -224,9 +223,14 @@ def _keys_at(location: tuple[str | int, ...]) -> list[str]:
             model = _branch(model, part)
         elif get_origin(model) is dict:
             model = get_args(model)[1]
-        if get_origin(model) in {Union, types.UnionType} and not _tags(model):
-            model = next(branch for branch in get_args(model) if branch is not type(None))
+        model = _filled(model)
     return sorted(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
+
+
+def _filled(annotation: Any) -> Any:
+    """What an optional setting is where it is set."""
+    branches = [branch for branch in get_args(annotation) if branch is not type(None)]
+    return branches[0] if _is_one_or_another(annotation) and len(branches) == 1 else annotation
 
 
 def _short_hash(text: str) -> str:

@@ -1253,18 +1253,6 @@ SENTENCES: dict[str, Sentences] = {
         '{field} has something in braces that can\'t be filled in: "{found}".',
         "Only these may stand there: {expected}.",
     ),
-    "settings_iban": Sentences(
-        "{field} er ikke et IBAN-nummer: »{found}«.",
-        "Skriv det, som banken oplyser det.",
-        '{field} is not an IBAN: "{found}".',
-        "Write it as the bank states it.",
-    ),
-    "settings_bic": Sentences(
-        "{field} er ikke en BIC på 8 eller 11 tegn: »{found}«.",
-        "Skriv den, som banken oplyser den.",
-        '{field} is not a BIC of 8 or 11 characters: "{found}".',
-        "Write it as the bank states it.",
-    ),
     "settings_same_place": Sentences(
         "{field} lader både ordrens reference og rekvisitionsnummeret stå samme sted på fakturaen.",
         "Giv order_in og requisition_in hver sit sted.",

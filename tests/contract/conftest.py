@@ -11,6 +11,7 @@ from domain.customers import Customer
 from domain.ports import Accounting
 from tests.contract.bookkeeping import BOOKKEEPERS, Bookkeeper, a_customer
 from tests.databases import postgresql, store_url  # noqa: F401 (fixtures of the store's suites)
+from tests.rulesets import authority, examples, official, rules, ruleset  # noqa: F401 (fixtures of the e-invoices)
 
 if TYPE_CHECKING:
     from tests.contract.shopkeeping import Shop

@@ -12,7 +12,16 @@ from domain.sentences import SENTENCES, fix, what
 
 ROOT = Path(__file__).parent.parent.parent
 ROOMS = ("domain", "adapters", "tasks", "flows", "deployments")
-TELLING = {"Transient", "Changed", "Unavailable", "NeedsAttention", "Misconfigured", "Skip", "Finding", "PydanticCustomError"}
+TELLING = {
+    "Transient",
+    "Changed",
+    "Unavailable",
+    "NeedsAttention",
+    "Misconfigured",
+    "Skip",
+    "Finding",
+    "PydanticCustomError",
+}
 PLACES = {"field", "found", "expected"}
 
 
