@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from tests.simulators.economic_customers import CONTACT_FILTERABLE, FILTERABLE, LOCATION_FILTERABLE
 from tests.simulators.economic_errors import Json, Problems, Refused, not_found
@@ -45,7 +45,7 @@ class Call:
     @property
     def last(self) -> str:
         """The last step of its path."""
-        return self.path.rsplit("/", 1)[-1]
+        return unquote(self.path.rsplit("/", 1)[-1])
 
 
 @dataclass(frozen=True)
