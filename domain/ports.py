@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from domain.customers import Customer, CustomerChange, CustomerField, NewCustomer
@@ -53,8 +53,7 @@ class Capabilities(Frozen):
     `books_at_once`: writes and books a document in one call. `tells_bookings`: reading on shows what was booked
     since; else it shows all drafts, and one that is missing there was booked or deleted. `unique_references`: refuses
     a second document of a reference; `guards_credits`: refuses to credit more than stands, or what isn't booked.
-    `any_rate`: takes each line at the rate that it names; else VAT follows from product and zone. `clock`: how far
-    apart two changes must be for `updated_at` to tell them apart.
+    `any_rate`: takes each line at the rate that it names; else VAT follows from product and zone.
     """
 
     identify_by: frozenset[str]
@@ -69,7 +68,6 @@ class Capabilities(Frozen):
     unique_references: bool = True
     guards_credits: bool = True
     any_rate: bool = True
-    clock: timedelta = timedelta(microseconds=1)
 
 
 class MasterData(Frozen):

@@ -93,10 +93,10 @@ SENTENCES: dict[str, Sentences] = {
         "Check the key and secret in the environment variables, and that they belong to this very address.",
     ),
     "access_denied": Sentences(
-        "Nøglen til {field} har ikke ret til at læse: {found}.",
-        "Giv nøglen læseadgang, eller luk den igennem den firewall, der står foran.",
-        "The key for {field} may not read: {found}.",
-        "Give the key read permission, or let it through the firewall in front.",
+        "Nøglen til {field} mangler en ret eller rolle: {found}.",
+        "Giv nøglen adgang (webshop: læse; regnskab: kunder og fakturaer), eller luk den igennem den firewall, der står foran.",
+        "The key for {field} lacks a right or role: {found}.",
+        "Give the key access (webshop: reading; books: customers and invoices), or let it through the firewall in front.",
     ),
     "role_missing": Sentences(
         "Appens adgang til regnskabet har kun rollen {found}.",
@@ -105,10 +105,10 @@ SENTENCES: dict[str, Sentences] = {
         "Give the app one of the roles {expected} in the developer agreement, and fetch a new token.",
     ),
     "einvoicing_not_possible": Sentences(
-        "Regnskabet kan ikke sende e-fakturaer; {field} beder om det.",
-        "Tilmeld aftalen e-fakturering i regnskabet, eller lad {field} stå til false.",
-        "The books can't send e-invoices, which {field} asks for.",
-        "Enrol the agreement for e-invoicing in the books, or set {field} to false.",
+        "Regnskabets aftale kan ikke sende e-fakturaer.",
+        "Skal fakturaer sendes derfra, så tilmeld aftalen e-fakturering i regnskabet.",
+        "The agreement with the books can't send e-invoices.",
+        "Enrol the agreement for e-invoicing in the books, if invoices are to be sent from there.",
     ),
     "tls_not_trusted": Sentences(
         "Certifikatet for {found} kan ikke bekræftes.",
@@ -397,6 +397,12 @@ SENTENCES: dict[str, Sentences] = {
         "Ret betalingsbetingelsen i indstillingerne, eller opret den i regnskabet.",
         "The payment terms {found} don't exist in the books. These do: {expected}.",
         "Correct the payment terms in the settings, or create them in the books.",
+    ),
+    "terms_need_due_date": Sentences(
+        "Betalingsbetingelsen {found} i {field} kræver en forfaldsdato, og en ordre har ingen.",
+        "Vælg en betingelse med et antal dage, eller en, der er betalt på forhånd.",
+        "The payment terms {found} in {field} require a due date, and an order has none.",
+        "Choose terms of a number of days, or prepaid ones.",
     ),
     "vat_zone_unknown": Sentences(
         "Momszonen {found} findes ikke i regnskabet. Det gør: {expected}.",

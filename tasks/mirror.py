@@ -76,9 +76,13 @@ def lost_finding(row: DocumentRow) -> Finding:
 
 
 def _read_documents(integration: Integration, since: datetime | None) -> set[str]:
-    """Mirror what changed at or after `since`, or everything; gives the references that were seen."""
+    """Mirror what changed at or after `since`, or everything; gives the references that were seen.
+
+    Where bookings aren't told, a draft that was there before and isn't any more was booked or deleted: it is asked for.
+    """
     documents = integration.documents
     before = newest = documents.cursor()
+    drafts = set() if integration.books.capabilities.tells_bookings else documents.drafts()
     seen: set[str] = set()
     copies: set[str] = set()
     for page in integration.books.documents(since):
@@ -87,7 +91,7 @@ def _read_documents(integration: Integration, since: datetime | None) -> set[str
         seen.update(document.reference for document in page)
         copies = (copies | copied) - {one.reference for one in page if one.state == "booked"}
         newest = max([newest, *(document.updated_at for document in page)], key=_or_earliest)
-    doubtful = copies if since is None else _missing(integration, seen)
+    doubtful = copies if since is None else drafts - seen
     if doubtful:
         look_again(integration, doubtful)
     if newest and (newest != before or doubtful):
@@ -96,11 +100,6 @@ def _read_documents(integration: Integration, since: datetime | None) -> set[str
         starts_at = integration.settings.webshop.starts_at
         integration.store.orders.follow_invoices(integration.name, documents.books, starts_at)
     return seen
-
-
-def _missing(integration: Integration, seen: set[str]) -> set[str]:
-    """Drafts that a reading of all drafts didn't show: booked since, or deleted."""
-    return set() if integration.books.capabilities.tells_bookings else integration.documents.drafts() - seen
 
 
 def _copies(integration: Integration, page: Sequence[Document]) -> set[str]:

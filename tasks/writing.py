@@ -228,6 +228,9 @@ class Writer:
 def judge(wanted: Wanted, standing: DocumentRow) -> Verdict:
     """What to do about a document that stands under our reference: leave it, `adopt` it or `rewrite` it.
 
+    An order that wasn't edited leaves its draft as it is, unless the books compute that wrongly and the settings
+    have changed since.
+
     Raises `NeedsAttention` where it is somebody else's, was booked before the order was edited,
     or is a draft that a person has changed.
     """
@@ -237,9 +240,11 @@ def judge(wanted: Wanted, standing: DocumentRow) -> Verdict:
         return _judge_stranger(wanted.document, standing)
     before = wanted.rebuild(Order.model_validate_json(standing.sold))
     changes = difference(before, wanted.document)
+    untouched = standing.state == "draft" and standing.fingerprint == standing.written_as
     if not changes:
-        return "leave"
-    if standing.state == "draft" and standing.fingerprint == standing.written_as:
+        wrong = Decimal(standing.total) != wanted.document.total and standing.content != wanted.document.fingerprint
+        return "rewrite" if untouched and wrong else "leave"
+    if untouched:
         return "rewrite"
     if standing.state == "booked":
         changes = tuple(one for one in changes if one.field not in OF_NO_MATTER_ONCE_BOOKED)

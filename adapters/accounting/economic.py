@@ -5,7 +5,7 @@ person, one or two for a new reference person of a known customer; customers and
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 
 from pydantic import SecretStr
@@ -37,7 +37,6 @@ class EconomicBooks:
         unique_references=False,
         guards_credits=False,
         any_rate=False,
-        clock=timedelta(minutes=1),
     )
 
     def __init__(

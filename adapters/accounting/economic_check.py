@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from adapters.accounting.economic_client import Client, Json
+from adapters.accounting.economic_client import Client, Json, number_in
 from adapters.accounting.economic_settings import NORMAL, EconomicAccounting
 from domain.invoices import VatZone
 from domain.money import NO_VAT, plain
@@ -24,7 +24,7 @@ ZONES: tuple[VatZone, ...] = ("domestic", "eu", "abroad")
 def findings(client: Client, settings: EconomicAccounting) -> list[Finding]:
     """All that is wrong; empty when all is well. Raises `Misconfigured` where the tokens are refused."""
     agreement = client.get("self")
-    found = [*_roles(agreement), *_numbers(client, settings)]
+    found = [*_roles(agreement), *_numbers(client, settings), *_terms(client, settings)]
     for path, number, charged in _products(settings):
         found += _product(client, settings, path, number, charged)
     if settings.book and not agreement.get("canSendElectronicInvoice"):
@@ -69,6 +69,15 @@ def _numbers(client: Client, settings: EconomicAccounting) -> Iterator[Finding]:
                 yield Finding(code="code_unknown", field=place, found=str(wanted), expected=", ".join(sorted(there)))
 
 
+def _terms(client: Client, settings: EconomicAccounting) -> Iterator[Finding]:
+    """Terms by a day of payment want one on each invoice, and an order names none."""
+    for one in client.listed("payment-terms"):
+        by_day = one.get("paymentTermsType") == "dueDate"
+        if by_day and number_in(one, "paymentTermsNumber") == settings.payment_terms:
+            found = str(settings.payment_terms)
+            yield Finding(code="terms_need_due_date", field="accounting.payment_terms", found=found)
+
+
 def _products(settings: EconomicAccounting) -> Iterator[tuple[str, str, Decimal]]:
     """Path, number and the rate that each product is there for."""
     yield "accounting.product", settings.product, NORMAL
@@ -80,7 +89,7 @@ def _products(settings: EconomicAccounting) -> Iterator[tuple[str, str, Decimal]
 
 
 def _product(client: Client, settings: EconomicAccounting, path: str, number: str, rate: Decimal) -> Iterator[Finding]:
-    """Whether a product is there, open, and bears its rate at home, or in the zone where that rate is charged."""
+    """Whether a product is there, open, and bears its rate: at home, or another country's in whichever zone."""
     try:
         product = client.get("products", number, gone=NeedsAttention("product_unknown", path, number))
     except NeedsAttention as missing:
@@ -89,10 +98,11 @@ def _product(client: Client, settings: EconomicAccounting, path: str, number: st
         return
     if product.get("barred"):
         yield Finding(code="product_barred", field=path, found=number)
-    rates = _rates(client, int(product["productGroup"]["productGroupNumber"]))
-    zones = {zone: rates.get(settings.zone_number(zone)) for zone in ZONES}
-    if rates and rate not in zones.values() and None not in zones.values():
-        told = ", ".join(f"{zone} {plain(found):f} %" for zone, found in zones.items() if found is not None)
+    rates = _rates(client, number_in(product.get("productGroup", {}), "productGroupNumber"))
+    found = {zone: rates[place] for zone in ZONES if (place := settings.zone_number(zone)) in rates}
+    asked = {found["domestic"]} if rate in (NORMAL, NO_VAT) and "domestic" in found else set(found.values())
+    if found and rate not in asked:
+        told = ", ".join(f"{zone} {plain(there):f} %" for zone, there in found.items())
         yield Finding(code="product_rate_differs", field=path, found=told, expected=f"{plain(rate):f}")
 
 

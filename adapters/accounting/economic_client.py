@@ -26,6 +26,14 @@ PAGE = 1000
 LARGEST_NUMBER = 999_999_999
 SETTINGS = "accounting"
 
+CHOICES = {
+    "currency_unknown": ("currencies", "code"),
+    "customer_group_unknown": ("customer-groups", "customerGroupNumber"),
+    "payment_terms_unknown": ("payment-terms", "paymentTermsNumber"),
+    "layout_unknown": ("layouts", "layoutNumber"),
+}
+"""Where it stands what could have been said instead."""
+
 Json = dict[str, Any]
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
@@ -52,6 +60,7 @@ class Client:
             settings.url, SETTINGS, headers=tokens, ca_file=settings.ca_file, connections=settings.connections
         )
         self._threads = settings.connections
+        self._choices: dict[str, str] = {}
 
     def get(self, *place: str | int, gone: NeedsAttention | None = None, **params: str | int) -> Json:
         """One resource. Raises `gone` where it isn't there, and as `Http` does."""
@@ -85,11 +94,11 @@ class Client:
                 return
             condition = both(f"{by}$gt:{max(one[by] for one in found)}", where)
 
-    def listed(self, *place: str | int) -> Iterator[Json]:
-        """A collection that can't be sorted or filtered, such as payment terms."""
+    def listed(self, *place: str | int, gone: NeedsAttention | None = None) -> Iterator[Json]:
+        """A collection that can't be sorted or filtered, such as payment terms. Raises `gone` where it isn't there."""
         page = 0
         while True:
-            found = _collection(self.get(*place, skippages=page, pagesize=PAGE))
+            found = _collection(self.get(*place, gone=gone, skippages=page, pagesize=PAGE))
             yield from found
             if len(found) < PAGE:
                 return
@@ -137,8 +146,18 @@ class Client:
         if answer.status == 404:
             raise gone or Misconfigured("bad_address", f"{SETTINGS}.url")
         if answer.status >= 400:
-            raise refusal(answer)
+            raise self._with_choice(refusal(answer))
         return answer
+
+    def _with_choice(self, refused: NeedsAttention) -> NeedsAttention:
+        """A code that isn't there, with those that are: asked for once."""
+        told = refused.finding
+        if told.code not in CHOICES:
+            return refused
+        if told.code not in self._choices:
+            place, name = CHOICES[told.code]
+            self._choices[told.code] = ", ".join(sorted(str(one[name]) for one in self.listed(place)))
+        return NeedsAttention(told.code, told.field, told.found, self._choices[told.code])
 
 
 class _Breaker:
@@ -183,6 +202,14 @@ def number_of(text: str, missing: NeedsAttention) -> int:
     if not (text.isascii() and text.isdigit()) or text.startswith("0") or len(text) > len(str(LARGEST_NUMBER)):
         raise missing
     return int(text)
+
+
+def number_in(body: Json, name: str) -> int:
+    """The number of a record by its property. Raises `Transient` for a body that has none."""
+    found = body.get(name)
+    if not isinstance(found, int):
+        raise Transient(f"the {SETTINGS} answered something else")
+    return found
 
 
 def _path(*place: str | int) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from adapters.accounting.economic_client import Client, Json, number_of
+from adapters.accounting.economic_client import Client, Json, number_in, number_of
 from adapters.accounting.economic_countries import code_of
 from adapters.accounting.economic_settings import EconomicAccounting
 from adapters.accounting.local_checks import check_text, wanted_number
@@ -76,8 +76,9 @@ class EconomicCustomers:
         """All, or those changed at or after `since`, by pages of a thousand; contact persons as far as ever seen."""
         where = f"lastUpdated$gte:{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if since else ""
         for page in self._client.pages("customers", by="customerNumber", where=where):
-            known = self._known(str(body["customerNumber"]) for body in page) if self._known else {}
-            yield [self._remembered(self.customer_of(body), known) for body in page]
+            customers = [self.customer_of(body) for body in page]
+            known = self._known(one.number for one in customers) if self._known else {}
+            yield [self._remembered(one, known) for one in customers]
 
     def create(self, new: NewCustomer, currency: str) -> Customer:
         """One call; three for one with contact persons. Raises `NeedsAttention`, `Transient`, `Misconfigured`."""
@@ -86,17 +87,15 @@ class EconomicCustomers:
         for name in names:
             check_text("contact", name, LENGTHS["contact"])
         told = self._client.post(body, "customers", key=f"customer|{new.key}")
-        number, body = int(told.body["customerNumber"]), told.body
+        number, body = number_in(told.body, "customerNumber"), told.body
         if told.replayed:
             body = self._as_it_stands(number)
             if body.get("name") != told.body.get("name"):
                 raise _gone(str(number))
         people = {name: self._add_person(number, name, new.key, bool(body.get("ean"))) for name in names}
         self._people.setdefault(str(number), {}).update(people)
-        if people and "attention" not in body:
-            person = {"customerContactNumber": int(people[names[0]])}
-            whole = {**_sent_back(body), "attention": person, "customerContact": person}
-            body = self._client.put(whole, "customers", number, key=f"attention|{new.key}").body
+        if people:
+            body = self._with_attention(body, people[names[0]], new.key)
         return self.customer_of(body)
 
     def change(self, change: CustomerChange) -> Customer:
@@ -122,9 +121,11 @@ class EconomicCustomers:
 
     def look_up_people(self, number: str) -> None:
         """Ask who the contact persons are now: one call."""
-        listed = self._client.listed("customers", number_of(number, _gone(number)), "contacts")
+        listed = self._client.listed("customers", number_of(number, _gone(number)), "contacts", gone=_gone(number))
         self._people[number] = {
-            str(one.get("name", "")): str(one["customerContactNumber"]) for one in listed if not one.get("deleted")
+            str(one.get("name", "")): str(number_in(one, "customerContactNumber"))
+            for one in listed
+            if not one.get("deleted")
         }
 
     def terms_of(self, numbers: Iterable[str]) -> dict[str, str]:
@@ -145,7 +146,7 @@ class EconomicCustomers:
         if "vat_zone" in values:
             values["vat_zone"] = self._settings.zone_named(int(values["vat_zone"]))
         customer = Customer(
-            number=str(body["customerNumber"]),
+            number=str(number_in(body, "customerNumber")),
             values=values,
             barred=bool(body.get("barred")),
             updated_at=moment_of(body.get("lastUpdated")),
@@ -200,10 +201,22 @@ class EconomicCustomers:
         seen = self._people[str(number)]
         customer = self._seen(str(number))
         public = bool(customer and customer.values.get("ean"))
+        nobody = not seen
         for name in names:
             if not person_in(seen, name):
                 check_text("contact", name, LENGTHS["contact"])
                 seen[name] = self._add_person(number, name, key, public)
+        if public and nobody:
+            self._with_attention(self._as_it_stands(number), seen[names[0]], key)
+
+    def _with_attention(self, body: Json, person: str, key: str) -> Json:
+        """The customer with a person of attention, which an e-invoice asks for; one that it has is left."""
+        if "attention" in body:
+            return body
+        contact = {"customerContactNumber": int(person)}
+        whole = {**_sent_back(body), "attention": contact, "customerContact": contact}
+        number = number_in(body, "customerNumber")
+        return self._client.put(whole, "customers", number, key=f"attention|{number}|{key}").body
 
     def _add_person(self, number: int, name: str, key: str, public: bool) -> str:
         """A new contact person's number. That of a public customer stands on e-invoices by `eInvoiceId`."""
@@ -211,7 +224,7 @@ class EconomicCustomers:
         told = self._client.post(
             body, "customers", number, "contacts", key=f"contact|{number}|{name}|{key}", gone=_gone(str(number))
         )
-        return str(told.body["customerContactNumber"])
+        return str(number_in(told.body, "customerContactNumber"))
 
     def _seen(self, number: str) -> Customer | None:
         return self._known([number]).get(number) if self._known else None
@@ -228,7 +241,8 @@ class EconomicCustomers:
         if not same_customer(fingerprint(mirrored), customer):
             self._people.pop(customer.number, None)
             return customer.model_copy(update={"contacts": (), "contact_numbers": {}})
-        self._people[customer.number] = {**mirrored.contact_numbers, **self._people.get(customer.number, {})}
+        if mirrored.contact_numbers:
+            self._people[customer.number] = {**mirrored.contact_numbers, **self._people.get(customer.number, {})}
         return self._with_people(customer)
 
     def _with_people(self, customer: Customer) -> Customer:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from adapters.accounting.economic_client import Client, Json, Told, number_of
 from adapters.accounting.economic_customers import EconomicCustomers
-from adapters.accounting.economic_drafts import document_of, draft_body, reference_of
+from adapters.accounting.economic_drafts import can_be_ours, document_of, draft_body, reference_of
 from adapters.accounting.economic_filters import chains
 from adapters.accounting.economic_settings import EconomicAccounting
 from adapters.accounting.local_checks import check_amounts, check_texts
@@ -42,10 +42,10 @@ class EconomicDocuments:
         Of two under one reference, as a copy made by hand leaves them, the oldest booked one comes last and counts.
         """
         for page in self._client.pages(*DRAFTS, by="draftInvoiceNumber"):
-            yield self._told(page, set())
+            yield self._bearing(page, set())
         booked: set[str] = set()
         for page in () if drafts_only else self._client.pages(*BOOKED, by="bookedInvoiceNumber"):
-            yield self._told(page, booked)
+            yield self._bearing(page, booked)
 
     def find(self, references: Sequence[str]) -> Sequence[Document]:
         """The documents of exactly these references: two calls for some forty of them."""
@@ -54,7 +54,7 @@ class EconomicDocuments:
         for chain in chains(self._settings.order_in, references):
             for place, by in ((DRAFTS, "draftInvoiceNumber"), (BOOKED, "bookedInvoiceNumber")):
                 for page in self._client.pages(*place, by=by, where=chain):
-                    documents = [one for one in self._told(page, set()) if one.reference in asked]
+                    documents = [one for one in self._bearing(page, set()) if one.reference in asked]
                     booked = {reference for reference, one in found.items() if one.state == "booked"}
                     found |= {one.reference: one for one in documents if one.reference not in booked}
         return list(found.values())
@@ -136,12 +136,12 @@ class EconomicDocuments:
             raise _gone(str(before.get("draftInvoiceNumber", "")))
         return found
 
-    def _told(self, page: Sequence[Json], seen: set[str]) -> list[Document]:
-        """The documents of a page that bear a reference not in `seen`, which grows by them."""
+    def _bearing(self, page: Sequence[Json], seen: set[str]) -> list[Document]:
+        """The documents of a page that bear what can be a reference and isn't in `seen`, which grows by them."""
         found: list[Document] = []
         for body in page:
             reference = reference_of(body, self._settings)
-            if reference and reference not in seen:
+            if can_be_ours(reference) and reference not in seen:
                 seen.add(reference)
                 found.append(document_of(body, self._settings))
         return found

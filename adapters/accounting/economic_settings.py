@@ -18,6 +18,8 @@ from domain.outcomes import NeedsAttention
 from domain.rules import BookWhich, Number, Rules
 
 URL = "https://restapi.e-conomic.com"
+ADDRESS = r"^(https://[^/@\s]+|http://(localhost|127\.0\.0\.1)(:\d+)?)(/\S*)?$"
+"""The tokens leave this machine only encrypted."""
 NORMAL = Decimal(25)
 DELIVERY_ZIP, DELIVERY_CITY = 30, 50
 
@@ -54,7 +56,7 @@ class EconomicAccounting(Rules):
     """
 
     kind: Literal["economic"]
-    url: str = Field(default=URL, pattern=r"^https://|^http://(localhost|127\.0\.0\.1)(:|/|$)")
+    url: str = Field(default=URL, pattern=ADDRESS)
     ca_file: Path | None = None
     connections: int = Field(default=8, ge=1, le=32)
     layout: Code

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 LOOKED_AT = 200
 HARMLESS = frozenset(
     {"modified_after_ignored", "folder_empty", "collecting_with_ean", "collecting_with_terms", "currency_unknown"}
+    | {"einvoicing_not_possible"}
 )
 """Findings that are worth knowing and keep nothing from running."""
 
@@ -80,13 +81,15 @@ def settings_findings(integration: "Integration") -> list[Finding]:
 
 
 def _codes(integration: "Integration") -> Iterator[Finding]:
-    """Customer groups and payment terms that the books don't have."""
+    """Customer groups, payment terms and layouts that the books don't have."""
     there = integration.books.master_data()
     for path, rules in _tables(integration):
         yield from _unknown(f"{path}.customer_group", rules.customer_group, there.customer_groups)
         yield from _unknown(f"{path}.payment_terms", rules.payment_terms, there.payment_terms)
     for method, payment in integration.settings.invoices.payments.items():
         yield from _unknown(f"invoices.payments.{method}.terms", payment.terms, there.payment_terms)
+        if there.layouts:
+            yield from _unknown(f"invoices.payments.{method}.layout", payment.layout, there.layouts)
 
 
 def _tables(integration: "Integration") -> list[tuple[str, Any]]:

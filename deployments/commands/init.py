@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.prompt import Confirm, Prompt
+from rich.prompt import Confirm, IntPrompt, Prompt
 
 from deployments.commands.settings_file import COLLECTING_PLACEHOLDER, Answers, settings_text
 from deployments.commands.telling import DEFAULT, UNUSABLE, complain, console, findings_of
@@ -21,6 +21,7 @@ from domain.sentences import Language
 
 PRESETS: tuple[Preset, ...] = ("recommended", "one-customer", "match-only")
 SHOPS = ("files", "woocommerce")
+BOOKS = ("local", "economic")
 SHOP_ADDRESS = "https://shop.example.dk"
 
 PresetOption = Annotated[
@@ -28,15 +29,17 @@ PresetOption = Annotated[
     typer.Option(help="The customer rules to start from. With it nothing is asked; the other options fill the file."),
 ]
 Output = Annotated[Path, typer.Option("--output", "--config", metavar="FILE", help="The file to write.")]
+Books = Annotated[Literal["local", "economic"] | None, typer.Option(help="The accounting system; default local.")]
 Shop = Annotated[Literal["files", "woocommerce"] | None, typer.Option(help="Where orders come from; default files.")]
 
 
-def init(
+def init(  # noqa: PLR0913, PLR0917  (the options of a command)
     preset: PresetOption = None,
     output: Output = DEFAULT,
     name: Annotated[str, typer.Option(help="The integration's name: a-z, 0-9 and single hyphens.")] = "shop-dk",
     language: Annotated[Language, typer.Option(help="The language that Afstem speaks.")] = "da",
     webshop: Shop = None,
+    accounting: Books = None,
     url: Annotated[str, typer.Option(help="The address of a WooCommerce shop.")] = "",
     path: Annotated[str, typer.Option(help="The folder with the orders of a files shop.")] = "orders",
     collecting_customer: Annotated[
@@ -58,6 +61,8 @@ def init(
         cvr="meta:_billing_cvr",
         ean="meta:_billing_ean",
         collecting_customer=collecting_customer,
+        accounting=accounting or "local",
+        book=accounting != "economic",
     )
     try:
         refuse_existing(output)
@@ -86,6 +91,8 @@ def ask(given: Answers) -> Answers:
         name = _answer(words("ask_name"), given.name)
         webshop = _choose(words("ask_webshop"), SHOPS, given.webshop)
         place = _place(words, webshop, given)
+        accounting = _choose(words("ask_accounting"), BOOKS, given.accounting)
+        given = _with_numbers(words, accounting, given)
         cvr, ean = _answer(words("ask_cvr"), given.cvr), _answer(words("ask_ean"), given.ean)
         chosen = _choose(words("ask_preset"), PRESETS, given.preset)
         preset = next(one for one in PRESETS if one == chosen)
@@ -105,6 +112,25 @@ def ask(given: Answers) -> Answers:
         collecting_customer=collecting,
         book=book,
     )
+
+
+def _with_numbers(words: Words, accounting: str, given: Answers) -> Answers:
+    """The accounting system, with the numbers that it needs. Drafts alone are proposed for all but the embedded one."""
+    if accounting == "local":
+        return replace(given, accounting=accounting)
+    return replace(
+        given,
+        accounting=accounting,
+        layout=_number(words("ask_layout"), given.layout),
+        customer_group=_number(words("ask_group"), given.customer_group),
+        payment_terms=_number(words("ask_terms"), given.payment_terms),
+        product=_answer(words("ask_product"), given.product),
+        book=False,
+    )
+
+
+def _number(question: str, proposed: str) -> str:
+    return str(IntPrompt.ask(question, console=console(), default=int(proposed)))
 
 
 def _place(words: Words, webshop: str, given: Answers) -> str:
@@ -149,6 +175,8 @@ def _say_what_is_next(output: Path, answers: Answers) -> None:
     out.print(words("written", path=output))
     if answers.webshop == "woocommerce":
         out.print(words("next_secrets"))
+    if answers.accounting == "economic":
+        out.print(words("next_tokens"))
     if answers.preset == "one-customer" and not answers.collecting_customer:
         out.print(words("next_collecting", placeholder=COLLECTING_PLACEHOLDER))
     out.print(words("next_check", config="" if output == DEFAULT else f" --config {output}"))

@@ -13,7 +13,10 @@ COLLECTING_PLACEHOLDER = "SAMLEKUNDE"
 
 @dataclass(frozen=True)
 class Answers:
-    """What a settings file is written from. `place` is the shop's address, or the folder with its orders."""
+    """What a settings file is written from. `place` is the shop's address, or the folder with its orders.
+
+    Layout, group, terms and product are for books that need them: the numbers by which those know them.
+    """
 
     name: str
     language: Language
@@ -25,6 +28,11 @@ class Answers:
     ean: str = ""
     collecting_customer: str = ""
     book: bool = True
+    accounting: str = "local"
+    layout: str = "1"
+    customer_group: str = "1"
+    payment_terms: str = "1"
+    product: str = "1"
 
 
 COMMENTS: dict[str, tuple[str, str]] = {
@@ -53,6 +61,22 @@ COMMENTS: dict[str, tuple[str, str]] = {
         'the first filled one wins: "meta:KEY" or a path such as "billing.company"; afstem check suggests fields',
     ),
     "accounting": ("de indbyggede bøger: en sandkasse at prøve i", "the embedded books: a sandbox to try in"),
+    "economic": (
+        "nøglerne: AFSTEM_ACCOUNTING_APP_SECRET og AFSTEM_ACCOUNTING_GRANT i miljøet",
+        "its tokens: AFSTEM_ACCOUNTING_APP_SECRET and AFSTEM_ACCOUNTING_GRANT in the environment",
+    ),
+    "numbers": (
+        "numrene i aftalen; afstem check ser, om de findes",
+        "the agreement's numbers; afstem check sees whether they are there",
+    ),
+    "product": (
+        "varen for alt, der ikke har sin egen; den skal give 25 % moms indenlands",
+        "the product for all that has none of its own; it must bear 25 % VAT at home",
+    ),
+    "products": (
+        "varer, der går forud, for eksempel uden moms:",
+        "products that go before it, for example without VAT:",
+    ),
     "book": ("false: lav kun kladder", "false: make drafts only"),
     "store": (
         "hvad Afstem ved; postgresql://… for flere maskiner",
@@ -107,14 +131,38 @@ def _fields(answers: Answers) -> list[str]:
 
 
 def _books(answers: Answers) -> list[str]:
+    books = _economic(answers) if answers.accounting == "economic" else _embedded(answers)
+    return [*books, "", "[store]", _line(answers, "url", '"sqlite:///afstem.db"', "store")]
+
+
+def _embedded(answers: Answers) -> list[str]:
     return [
         "[accounting]",
         _line(answers, "kind", '"local"', "accounting"),
         'path = "books.db"',
         _line(answers, "book", "true" if answers.book else "false", "book"),
+    ]
+
+
+def _economic(answers: Answers) -> list[str]:
+    return [
+        "[accounting]",
+        _line(answers, "kind", '"economic"', "economic"),
+        _line(answers, "layout", answers.layout, "numbers"),
+        f"customer_group = {answers.customer_group}",
+        f"payment_terms = {answers.payment_terms}",
+        _line(answers, "product", _quoted(answers.product), "product"),
+        _line(answers, "book", "true" if answers.book else "false", "book"),
         "",
-        "[store]",
-        _line(answers, "url", '"sqlite:///afstem.db"', "store"),
+        "[accounting.vat_zones]",
+        "domestic = 1",
+        "eu = 2",
+        "abroad = 3",
+        "",
+        f"[accounting.products]  {_comment(answers, 'products')}",
+        '# by_rate = {0 = "10"}',
+        '# freight = "11"',
+        '# rounding = "10"',
     ]
 
 

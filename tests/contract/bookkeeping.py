@@ -14,22 +14,31 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Protocol
 
+import pytest
+
 from adapters.accounting.local import LocalAccounting, LocalBooks
 from domain.customers import NewCustomer, Values
 from domain.invoices import Document, Invoice, InvoiceLine, Recipient
 from domain.money import ZERO, ore
-from domain.outcomes import NeedsAttention
-from domain.ports import Accounting
+from domain.outcomes import NeedsAttention, Transient
+from domain.ports import Accounting, Booking
 from domain.settlement import vat_totals
+from tests.contract.economic_bookkeeping import EconomicBookkeeper
 
 ROOT = Path(__file__).parent.parent.parent
 PER_CALL = 40
+DANISH = Decimal(25)
 
 
 class Bookkeeper(Protocol):
-    """One system under test: `place` is enough to open its books again, in another process too."""
+    """One system under test: `place` is enough to open its books again, in another process too.
+
+    `many` is how many items a bulk call of the suite takes, `last_day` a day on which its books can be closed.
+    """
 
     place: str
+    many: int
+    last_day: date
 
     def __init__(self, place: str) -> None: ...
 
@@ -48,12 +57,20 @@ class Bookkeeper(Protocol):
     def close_period(self, until: date) -> None:
         """Close the books up to and on a day."""
 
+    def pass_time(self) -> None:
+        """Let so much time pass as the system's clock needs to tell two changes apart."""
+
+    def close(self) -> None:
+        """Leave the system."""
+
 
 @dataclass
 class LocalBookkeeper:
     """The embedded books in a folder."""
 
     place: str
+    many: int = 700
+    last_day: date = date(2025, 3, 31)
 
     def books(self) -> LocalBooks:
         return LocalBooks(LocalAccounting(path=Path(self.place) / "books.db"))
@@ -70,8 +87,36 @@ class LocalBookkeeper:
     def close_period(self, until: date) -> None:
         self.books().close_period(until)
 
+    def pass_time(self) -> None:
+        """These tell any two changes apart."""
 
-BOOKKEEPERS: dict[str, type[Bookkeeper]] = {"local": LocalBookkeeper}
+    def close(self) -> None:
+        """There is nobody to leave."""
+
+
+BOOKKEEPERS: dict[str, type[Bookkeeper]] = {"economic": EconomicBookkeeper, "local": LocalBookkeeper}
+
+
+def needs(books: Accounting, *abilities: str) -> None:
+    """Skip what is about something that these books don't do, as they say themselves."""
+    for ability in abilities:
+        if not getattr(books.capabilities, ability):
+            pytest.skip(f"these books have no {ability}")
+
+
+def written(
+    books: Accounting, wanted: Sequence[tuple[str, Invoice]], *, book: bool = False
+) -> Sequence[Document | NeedsAttention | Transient]:
+    """Write documents as a run does: what is to be booked and is a draft still is booked then."""
+    outcomes = books.create_documents(wanted, book=book)
+    drafts = [one for one in outcomes if book and isinstance(one, Document) and one.state == "draft"]
+    booked = dict(zip(drafts, books.book([Booking(f"b {one.number}", one.number) for one in drafts]), strict=True))
+    return [booked.get(one, one) if isinstance(one, Document) else one for one in outcomes]
+
+
+def at_rates_of(books: Accounting, *lines: InvoiceLine) -> tuple[InvoiceLine, ...]:
+    """The lines at their own rates, or all at 25 % where a rate follows from the product."""
+    return lines if books.capabilities.any_rate else tuple(one.model_copy(update={"vat_rate": DANISH}) for one in lines)
 
 
 def a_customer(
@@ -146,11 +191,11 @@ def main(system: str, place: str, name: str, calls: str, start: str, customer: s
     books = BOOKKEEPERS[system](place).books()
     time.sleep(max(0.0, float(start) - time.time()))
     for call in range(int(calls)):
-        outcomes = books.create_documents(documents_of_call(call, customer, name), book=True)
-        written = sum(isinstance(outcome, Document) for outcome in outcomes)
+        outcomes = written(books, documents_of_call(call, customer, name), book=True)
+        documents = sum(isinstance(outcome, Document) for outcome in outcomes)
         refused = [outcome.finding.code for outcome in outcomes if isinstance(outcome, NeedsAttention)]
         assert set(refused) <= {"reference_taken"}, refused
-        sys.stdout.write(f"{call} {written} {len(refused)}\n")
+        sys.stdout.write(f"{call} {documents} {len(refused)}\n")
         sys.stdout.flush()
 
 

@@ -23,9 +23,11 @@ def system(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def bookkeeper(system: str, tmp_path: Path) -> Bookkeeper:
+def bookkeeper(system: str, tmp_path: Path) -> Iterator[Bookkeeper]:
     """The person who works in that system, beside us."""
-    return BOOKKEEPERS[system](str(tmp_path))
+    one = BOOKKEEPERS[system](str(tmp_path))
+    yield one
+    one.close()
 
 
 @pytest.fixture

@@ -535,6 +535,11 @@ class TestInit:
             "shop-7",
             "woocommerce",
             "https://shop.example.dk",
+            "economic",
+            "19",
+            "2",
+            "3",
+            "VARE",
             "meta:_my_cvr",
             "-",
             "one-customer",
@@ -548,8 +553,16 @@ class TestInit:
         assert document["webshop"]["url"] == "https://shop.example.dk"
         assert document["webshop"]["fields"] == {"cvr": ["meta:_my_cvr"]}
         assert document["customers"] == {"preset": "one-customer", "collecting_customer": "42"}
-        assert document["accounting"]["book"] is False
+        books = document["accounting"]
+        assert (books["kind"], books["layout"], books["customer_group"], books["payment_terms"]) == (
+            "economic",
+            19,
+            2,
+            3,
+        )
+        assert (books["product"], books["book"]) == ("VARE", False)
         assert "AFSTEM_WEBSHOP_KEY" in told.out
+        assert "AFSTEM_ACCOUNTING_GRANT" in told.out
 
     def test_a_question_without_an_answer_writes_nothing(self, tmp_path: Path) -> None:
         told = afstem("init", "--output", tmp_path / "afstem.toml", typed="da\n")

@@ -9,7 +9,8 @@ import pytest
 from adapters.settings import Settings
 from domain.rules import CustomerRules
 
-README = (Path(__file__).parent.parent.parent / "README.md").read_text(encoding="utf-8")
+README_FOLDER = Path(__file__).parent.parent.parent
+README = (README_FOLDER / "README.md").read_text(encoding="utf-8")
 BLOCKS = [tomllib.loads(block) for block in re.findall(r"```toml\n(.*?)```", README, re.DOTALL)]
 COMPLETE = next(block for block in BLOCKS if "name" in block)
 
@@ -23,3 +24,9 @@ def test_each_further_table_of_the_readme_fits_into_it(block: dict[str, object])
     settings = Settings.model_validate(COMPLETE | block)
     if "customers" in block:
         assert settings.customers == CustomerRules.model_validate(block["customers"])
+
+
+def test_the_settings_of_the_page_about_economic_fit_into_it() -> None:
+    page = (README_FOLDER / "docs" / "economic.md").read_text(encoding="utf-8")
+    (block,) = [tomllib.loads(block) for block in re.findall(r"```toml\n(.*?)```", page, re.DOTALL)]
+    assert Settings.model_validate(COMPLETE | block).accounting.kind == "economic"

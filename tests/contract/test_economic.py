@@ -1,0 +1,595 @@
+"""What holds for e-conomic alone: its traps, what it costs in calls, and what was recorded of it."""
+
+import json
+import threading
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr, ValidationError
+
+from adapters.accounting.economic import EconomicBooks
+from adapters.accounting.economic_client import Client, written
+from adapters.accounting.economic_countries import code_of
+from adapters.accounting.economic_customers import EconomicCustomers
+from adapters.accounting.economic_drafts import document_of
+from adapters.accounting.economic_errors import problems
+from adapters.accounting.economic_filters import LONGEST, both, chains, equal
+from adapters.accounting.economic_settings import EconomicAccounting
+from adapters.http import Answer
+from domain.customers import Customer, CustomerChange, Values
+from domain.invoice_rules import InvoiceRules, ProductRules
+from domain.invoices import Recipient
+from domain.orders import Address
+from domain.outcomes import Misconfigured, Transient
+from domain.ports import Booking
+from domain.sentences import SENTENCES
+from tests.contract.bookkeeping import a_credit_note, a_customer, a_line, an_invoice
+from tests.contract.economic_bookkeeping import an_agreement, connected
+from tests.contract.test_accounting import codes, good
+from tests.simulators.economic import APP_SECRET, GRANT, EconomicSimulator
+
+PUBLIC: Values = {"ean": "5790000435975", "cvr": "25313763"}
+
+
+@pytest.fixture
+def agreement() -> Iterator[EconomicSimulator]:
+    with an_agreement() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def books(agreement: EconomicSimulator) -> EconomicBooks:
+    return connected(agreement.url)
+
+
+@pytest.fixture
+def client(agreement: EconomicSimulator) -> Client:
+    return Client(settings(url=agreement.url), SecretStr(APP_SECRET), SecretStr(GRANT))
+
+
+def settings(**more: object) -> EconomicAccounting:
+    least = {"kind": "economic", "layout": 19, "customer_group": 1, "payment_terms": 1, "product": "KOP-1"}
+    return EconomicAccounting.model_validate(least | more)
+
+
+def the_draft(agreement: EconomicSimulator) -> dict[str, Any]:
+    (draft,) = agreement.api.invoices.drafts.values()
+    return draft
+
+
+def writes(agreement: EconomicSimulator) -> Counter[str]:
+    return Counter({kind: count for kind, count in agreement.calls.items() if not kind.startswith("GET")})
+
+
+class TestCallsAreACost:
+    def test_an_order_of_a_known_customer_is_one_draft_and_one_booking(
+        self, agreement: EconomicSimulator, books: EconomicBooks
+    ) -> None:
+        (customer,) = good(books.create_customers([a_customer("a")]))
+        agreement.calls.clear()
+
+        drafts = good(books.create_documents([(f"k{n}", an_invoice(f"r{n}", customer.number)) for n in range(20)]))
+        good(books.book([Booking(f"b{n}", draft.number) for n, draft in enumerate(drafts)]))
+
+        assert agreement.calls == {"POST /invoices/drafts": 20, "POST /invoices/booked": 20}
+
+    def test_a_new_customer_is_one_call_and_two_more_with_a_contact_person(
+        self, agreement: EconomicSimulator, books: EconomicBooks
+    ) -> None:
+        good(books.create_customers([a_customer("a"), a_customer("b", contacts=["Åse"])]))
+
+        assert writes(agreement) == {"POST /customers": 2, "POST /customers/N/contacts": 1, "PUT /customers/N": 1}
+
+    def test_a_new_reference_person_of_a_known_customer_is_two_calls_and_none_the_next_time(
+        self, agreement: EconomicSimulator
+    ) -> None:
+        directory: dict[str, Customer] = {}
+        books = mirrored(agreement, directory)
+        (customer,) = good(books.create_customers([a_customer("a", PUBLIC, contacts=["Bo"])]))
+        directory[customer.number] = customer
+        agreement.calls.clear()
+
+        change = CustomerChange(key="u", number=customer.number, values={}, new_contacts=("Åse",))
+        (directory[customer.number],) = good(books.update_customers([change]))
+
+        assert agreement.calls == {"GET /customers/N/contacts": 1, "POST /customers/N/contacts": 1}
+        assert directory[customer.number].contacts == ("Bo", "Åse")
+        agreement.calls.clear()
+        in_another_process = mirrored(agreement, directory)
+        good(in_another_process.update_customers([change.model_copy(update={"key": "later"})]))
+        invoice = an_invoice("r", customer.number, reference_person="åse")
+        good(in_another_process.create_documents([("k", invoice)]))
+        assert agreement.calls == {"POST /invoices/drafts": 1}
+        assert the_draft(agreement)["recipient"]["attention"]["customerContactNumber"] == 2
+
+    def test_references_are_looked_up_together(self, agreement: EconomicSimulator, books: EconomicBooks) -> None:
+        assert list(books.find_documents([f"shop-dk-{n}" for n in range(80)])) == []
+
+        assert agreement.calls["GET /invoices/drafts"] == agreement.calls["GET /invoices/booked"] <= 3
+
+    def test_the_directory_comes_by_pages_of_a_thousand(
+        self, agreement: EconomicSimulator, books: EconomicBooks
+    ) -> None:
+        (customer,) = good(books.create_customers([a_customer("a")]))
+        template = agreement.api.customers.all[int(customer.number)]
+        for number in range(2, 2102):
+            agreement.api.customers.all[number] = template | {"customerNumber": number}
+        agreement.calls.clear()
+
+        numbers = [one.number for page in books.customers(None) for one in page]
+
+        assert numbers == [str(number) for number in range(1, 2102)]
+        assert agreement.calls == {"GET /customers": 3}
+
+
+def mirrored(agreement: EconomicSimulator, directory: Mapping[str, Customer]) -> EconomicBooks:
+    """A connection as a new process has it, beside a directory."""
+    here = settings(url=agreement.url)
+    return EconomicBooks(here, SecretStr(APP_SECRET), SecretStr(GRANT), lambda numbers: directory)
+
+
+class TestNothingOfOthersChanges:
+    def test_what_is_not_ours_stands_after_a_change(self, agreement: EconomicSimulator, books: EconomicBooks) -> None:
+        (customer,) = good(books.create_customers([a_customer("a", PUBLIC, contacts=["Åse"])]))
+        number = int(customer.number)
+        theirs = {"website": "https://a.dk", "pNumber": "1234567890", "mobilePhone": "40404040", "barred": True}
+        agreement.api.customers.edit(number, creditLimit=Decimal("1000.50"), publicEntryNumber="17", **theirs)
+        before = agreement.api.customers.all[number]
+
+        good(books.update_customers([CustomerChange(key="u", number=str(number), values={"city": "Odense"})]))
+
+        assert agreement.api.customers.all[number] | {"lastUpdated": ""} == before | {
+            "city": "Odense",
+            "lastUpdated": "",
+        }
+
+    def test_all_drafts_can_not_be_deleted_by_any_word(self, agreement: EconomicSimulator, client: Client) -> None:
+        (customer,) = good(connected(agreement.url).create_customers([a_customer("a")]))
+        good(connected(agreement.url).create_documents([("k", an_invoice("a", customer.number))]))
+
+        for number in (0, -1, None, "", "1", "/", "..", "1/../..", 1.0, True, 10**9):
+            with pytest.raises(ValueError, match="by its number"):
+                client.delete_draft(number)  # type: ignore[arg-type]
+
+        assert not [kind for kind in agreement.calls if kind.startswith("DELETE")]
+        assert not {"delete", "send", "request"} & {name for name in dir(client) if not name.startswith("_")}
+        client.delete_draft(1)
+        assert agreement.calls["DELETE /invoices/drafts/N"] == 1
+        assert agreement.calls["DELETE /invoices/drafts"] == 0
+
+    @pytest.mark.parametrize("place", [("",), ("customers", ""), ("invoices", "drafts", "..")])
+    def test_no_path_has_an_empty_part(self, client: Client, place: tuple[str, ...]) -> None:
+        with pytest.raises(ValueError, match="path"):
+            client.get(*place)
+
+    def test_a_draft_that_a_late_put_made_again_is_deleted(
+        self, agreement: EconomicSimulator, books: EconomicBooks
+    ) -> None:
+        (customer,) = good(books.create_customers([a_customer("a")]))
+        (draft,) = good(books.create_documents([("k", an_invoice("a", customer.number))]))
+
+        def deleted_meanwhile(moment: str, kind: str) -> None:
+            if (moment, kind) == ("before", "PUT /invoices/drafts/N"):
+                agreement.api.invoices.delete([int(draft.number)])
+
+        agreement.watch = deleted_meanwhile
+        assert codes(books.update_drafts([("u", draft.number, an_invoice("a", customer.number, note="ny"))])) == [
+            "draft_gone"
+        ]
+        assert agreement.api.invoices.drafts == {}
+
+
+class TestADocument:
+    def test_requisition_and_reference_are_both_found_by_an_exact_look_up(
+        self, agreement: EconomicSimulator, books: EconomicBooks, client: Client
+    ) -> None:
+        (customer,) = good(books.create_customers([a_customer("a")]))
+        odd = "RE$K(V) [47]"
+        good(books.create_documents([("k", an_invoice("shop-dk-1042", customer.number, requisition=odd))]))
+
+        for field, text in (("references.other", odd), ("notes.textLine2", "shop-dk-1042")):
+            (found,) = client.get("invoices", "drafts", filter=equal(field, text))["collection"]
+            assert found["draftInvoiceNumber"] == 1
+
+    def test_what_others_write_in_that_place_is_no_reference_and_ours_may_hold_spaces(
+        self, agreement: EconomicSimulator, books: EconomicBooks
+    ) -> None:
+        (customer,) = good(books.create_customers([a_customer("a")]))
+        texts = ["Tak for handlen!", "shop-dk-2026 / 77", "", "Bank: 1234-567890"]
+        for number, text in enumerate(texts):
+            good(books.create_documents([(f"k{number}", an_invoice("x", customer.number))]))
+            agreement.api.invoices.edit(number + 1, notes={"textLine2": text} if text else {})
+        assert [one.reference for page in books.documents(None) for one in page] == ["shop-dk-2026 / 77"]
+        assert [one.number for one in books.find_documents(["shop-dk-2026 / 77"])] == ["2"]
+
+    def test_the_places_of_both_are_settings(self, agreement: EconomicSimulator) -> None:
+        places = {"order_in": "references.other", "requisition_in": "notes.heading"}
+        books = connected(agreement.url, **places)
+        (customer,) = good(books.create_customers([a_customer("a")]))
+        wanted = an_invoice("shop-dk-7", customer.number, requisition="R-1", note="Ordre 7")
+        (written_one,) = good(books.create_documents([("k", wanted)]))
+
+        draft = the_draft(agreement)
+        assert draft["references"]["other"] == "shop-dk-7"
+        assert draft["notes"] == {"heading": "R-1", "textLine1": "Ordre 7"}
+        assert list(books.find_documents(["shop-dk-7"])) == [written_one]
+        with pytest.raises(ValidationError, match="order_in"):
+            settings(order_in="notes.heading", requisition_in="notes.heading")
+
+    def test_a_public_recipient_stands_there_with_all_that_an_e_invoice_needs(
+        self, agreement: EconomicSimulator, books: EconomicBooks
+    ) -> None:
+        (customer,) = good(books.create_customers([a_customer("a", PUBLIC, contacts=["Åse Åkjær"])]))
+        recipient = Recipient(name="Skolen", street="Vej 1", zip="5000", city="Odense", country="DK", ean=PUBLIC["ean"])
+        delivery = Address(name="Pedel Bo", street="Vej 2", zip="5200", city="Odense V", country="DK")
+        wanted = an_invoice(
+            "a",
+            customer.number,
+            recipient=recipient,
+            delivery=delivery,
+            reference_person="Åse Åkjær",
+            requisition="R-1",
+            kontostreng="4711-12",
+        )
+        (draft,) = good(books.create_documents([("k", wanted)]))
+
+        told = the_draft(agreement)
+        assert told["recipient"]["attention"]["customerContactNumber"] == 1
+        assert told["references"]["customerContact"]["customerContactNumber"] == 1
+        assert (told["recipient"]["ean"], told["recipient"]["nemHandelType"]) == (PUBLIC["ean"], "ean")
+        assert told["recipient"]["publicEntryNumber"] == "4711-12"
+        assert told["delivery"]["address"] == "Pedel Bo\nVej 2"
+        assert agreement.api.customers.contacts[1][1]["eInvoiceId"] == "Åse Åkjær"
+        (booked,) = good(books.book([Booking("b", draft.number, send=True)]))
+        assert books.sent([booked.number, "4711"]) == [True, False]
+
+    def test_a_known_public_customer_who_had_no_contact_person_gets_one_of_attention(
+        self, agreement: EconomicSimulator
+    ) -> None:
+        directory: dict[str, Customer] = {}
+        books = mirrored(agreement, directory)
+        (customer,) = good(books.create_customers([a_customer("a", PUBLIC)]))
+        directory[customer.number] = customer
+        change = CustomerChange(key="u", number=customer.number, values={}, new_contacts=("Åse",))
+        good(books.update_customers([change]))
+        assert agreement.api.customers.all[1]["attention"]["customerContactNumber"] == 1
+
+    def test_a_person_who_is_no_contact_of_the_customer_stands_in_the_address(
+        self, agreement: EconomicSimulator, books: EconomicBooks
+    ) -> None:
+        (customer,) = good(books.create_customers([a_customer("collecting")]))
+        recipient = Recipient(name="A ApS", attention="Bo", street="Vej 1", zip="5000", city="Odense", country="DK")
+        good(books.create_documents([("k", an_invoice("a", customer.number, recipient=recipient))]))
+
+        assert the_draft(agreement)["recipient"]["address"] == "Att.: Bo\nVej 1"
+        assert agreement.api.customers.contacts[1] == {}
+
+    def test_a_credit_note_has_negative_quantities_and_names_its_invoice(
+        self, agreement: EconomicSimulator, books: EconomicBooks
+    ) -> None:
+        (customer,) = good(books.create_customers([a_customer("a")]))
+        invoice = an_invoice("shop-dk-1", customer.number, a_line("30.00", "2"))
+        (note,) = good(books.create_documents([("n", a_credit_note(invoice, "7", note="Retur"))]))
+
+        draft = the_draft(agreement)
+        assert (draft["grossAmount"], draft["lines"][0]["quantity"]) == (Decimal("-75.00"), -2)
+        assert draft["notes"]["textLine1"] == "Kreditnota til shop-dk-1. Retur"
+        assert (note.kind, note.total) == ("credit_note", Decimal("75.00"))
+
+    def test_amounts_are_sent_digit_by_digit(self, agreement: EconomicSimulator, books: EconomicBooks) -> None:
+        assert written({"a": [Decimal("0.10"), 1, True, None, 'x"\n']}) == '{"a":[0.10,1,true,null,"x\\"\\n"]}'
+        (customer,) = good(books.create_customers([a_customer("a")]))
+        agreement.records = True
+        good(books.create_documents([("k", an_invoice("a", customer.number, a_line("1234567.89", "0.10")))]))
+        (body,) = [text for method, _, text, _ in agreement.requests if method == "POST"]
+        assert '"quantity":0.10,"unitNetPrice":1234567.89' in body
+
+    def test_a_free_line_has_no_price(self, agreement: EconomicSimulator, books: EconomicBooks) -> None:
+        (customer,) = good(books.create_customers([a_customer("a")]))
+        good(books.create_documents([("k", an_invoice("a", customer.number, a_line("80.00"), a_line("0.00")))]))
+
+        assert the_draft(agreement)["grossAmount"] == 100
+
+    def test_a_text_that_no_invoice_may_lose_is_not_cut(self, books: EconomicBooks) -> None:
+        (customer,) = good(books.create_customers([a_customer("a")]))
+        wanted = an_invoice("a", customer.number, kontostreng="1" * 41)
+        assert codes(books.create_documents([("k", wanted)])) == ["value_too_long"]
+
+    def test_of_a_booked_document_and_a_copy_of_it_the_booked_one_counts(
+        self, agreement: EconomicSimulator, books: EconomicBooks
+    ) -> None:
+        (customer,) = good(books.create_customers([a_customer("a")]))
+        (draft,) = good(books.create_documents([("k", an_invoice("a", customer.number))]))
+        (booked,) = good(books.book([Booking("b", draft.number)]))
+        good(books.create_documents([("copy", an_invoice("a", customer.number, note="kopi"))]))
+
+        assert list(books.find_documents(["a"])) == [booked]
+        assert [one for page in books.documents(None) for one in page][-1] == booked
+
+    def test_a_contact_person_who_is_gone_is_looked_up_anew(
+        self, agreement: EconomicSimulator, books: EconomicBooks
+    ) -> None:
+        (customer,) = good(books.create_customers([a_customer("a", contacts=["Åse"])]))
+        agreement.api.customers.delete_contact(1, 1)
+        good(books.create_documents([("k", an_invoice("a", customer.number, reference_person="Åse"))]))
+
+        assert the_draft(agreement)["recipient"]["address"].startswith("Att.: Åse\n")
+
+
+def test_a_customer_who_was_deleted_is_gone_whoever_is_looked_for(
+    agreement: EconomicSimulator, books: EconomicBooks
+) -> None:
+    (customer,) = good(books.create_customers([a_customer("a")]))
+    agreement.api.customers.delete(int(customer.number))
+    change = CustomerChange(key="u", number=customer.number, values={}, new_contacts=("Åse",))
+    assert codes(books.update_customers([change])) == ["customer_gone"]
+    wanted = an_invoice("a", customer.number, reference_person="Åse")
+    assert codes(connected(agreement.url).create_documents([("k", wanted)])) == ["customer_gone"]
+
+
+class TestVatFollowsFromTheProduct:
+    def test_a_rate_that_no_product_stands_for_is_held_and_nothing_is_sent(
+        self, agreement: EconomicSimulator, books: EconomicBooks
+    ) -> None:
+        (customer,) = good(books.create_customers([a_customer("a")]))
+        wanted = an_invoice("a", customer.number, a_line(vat_rate="12"))
+        assert codes(books.create_documents([("k", wanted)])) == ["vat_rate_unmapped"]
+        assert agreement.calls["POST /invoices/drafts"] == 0
+
+    def test_what_the_books_compute_is_what_is_told(self, agreement: EconomicSimulator) -> None:
+        books = connected(agreement.url, products={"by_rate": {"12": "momsfri"}})
+        (customer,) = good(books.create_customers([a_customer("a")]))
+        line = a_line(vat_rate="12").model_copy(update={"product": "momsfri"})
+        wanted = an_invoice("a", customer.number, line)
+        (told,) = good(books.create_documents([("k", wanted)]))
+        assert (wanted.total, told.total) == (Decimal("89.60"), Decimal("80.00"))
+
+    def test_outside_denmark_the_zone_takes_the_vat_off(
+        self, agreement: EconomicSimulator, books: EconomicBooks
+    ) -> None:
+        (customer,) = good(books.create_customers([a_customer("a")]))
+        wanted = an_invoice("a", customer.number, a_line(vat_rate="0"), vat_zone="abroad")
+        assert good(books.create_documents([("k", wanted)]))[0].total == wanted.total == 80
+        assert the_draft(agreement)["recipient"]["vatZone"]["vatZoneNumber"] == 3
+
+    def test_the_settings_products_go_where_the_invoice_rules_name_none(self) -> None:
+        products = {"by_rate": {"25": "A", "0": "B"}, "freight": "F", "rounding": "R"}
+        rules = InvoiceRules(products=ProductRules(fee="MINE", sku={"X": "Y"}))
+        found = settings(product="C", products=products).completed(rules).products
+        assert (found.default, found.freight, found.fee, found.rounding) == ("A", "F", "MINE", "R")
+        assert (found.by_rate, found.sku, found.gift_card) == ({Decimal(0): "B"}, {"X": "Y"}, "B")
+
+    def test_a_product_that_is_missing_is_made_where_the_settings_say_so(self, agreement: EconomicSimulator) -> None:
+        (customer,) = good(connected(agreement.url).create_customers([a_customer("a")]))
+        wanted = an_invoice("a", customer.number, a_line().model_copy(update={"product": "SKU-1"}))
+        assert codes(connected(agreement.url).create_documents([("k", wanted)])) == ["product_unknown"]
+
+        making = connected(agreement.url, create_products_in=1)
+        assert good(making.create_documents([("k2", wanted)]))[0].total == 100
+        assert agreement.api.ledger.products["SKU-1"]["name"] == "Kop"
+
+
+class TestFaults:
+    def test_a_bad_token_stops_the_whole_call_at_once(self, agreement: EconomicSimulator) -> None:
+        books = EconomicBooks(settings(url=agreement.url), SecretStr("wrong"), SecretStr(GRANT))
+        with pytest.raises(Misconfigured, match="credentials_refused: accounting"):
+            books.create_documents([(f"k{n}", an_invoice(f"r{n}", "1")) for n in range(500)])
+        assert agreement.calls["POST /invoices/drafts"] <= 16
+
+    def test_a_missing_role_stops_the_run(self, agreement: EconomicSimulator, books: EconomicBooks) -> None:
+        agreement.read_only = True
+        with pytest.raises(Misconfigured, match="access_denied: accounting"):
+            books.create_customers([a_customer("a"), a_customer("b")])
+
+    def test_one_item_that_meets_a_fault_spoils_no_neighbour(
+        self, agreement: EconomicSimulator, books: EconomicBooks
+    ) -> None:
+        (customer,) = good(books.create_customers([a_customer("a")]))
+        wanted = [(f"k{n}", an_invoice(f"r{n}", customer.number)) for n in range(6)]
+        agreement.faults.extend([("status", 500), ("cut_after",), ("html",)])
+
+        outcomes = books.create_documents(wanted)
+
+        assert sum(isinstance(one, Transient) for one in outcomes) == 3
+        again = good(books.create_documents(wanted))
+        assert len(agreement.api.invoices.drafts) == len(again) == 6
+
+    def test_a_system_that_does_not_answer_is_spared(self, agreement: EconomicSimulator, books: EconomicBooks) -> None:
+        (customer,) = good(books.create_customers([a_customer("a")]))
+        agreement.faults.extend([("status", 503)] * 500)
+        outcomes = books.create_documents([(f"k{n}", an_invoice(f"r{n}", customer.number)) for n in range(200)])
+        assert all(isinstance(one, Transient) for one in outcomes)
+        assert agreement.calls["POST /invoices/drafts"] <= 30
+
+    def test_one_thread_that_is_told_to_wait_tells_the_others(
+        self, agreement: EconomicSimulator, books: EconomicBooks
+    ) -> None:
+        (customer,) = good(books.create_customers([a_customer("a")]))
+        agreement.faults.append(("throttle", "1", "POST /invoices/drafts"))
+        moments: list[float] = []
+        agreement.watch = lambda moment, kind: moments.append(datetime.now(UTC).timestamp())
+        before = datetime.now(UTC).timestamp()
+        good(books.create_documents([(f"k{n}", an_invoice(f"r{n}", customer.number)) for n in range(40)]))
+        assert len([one for one in moments if one - before < 0.8]) <= 2 * 2 * 8
+
+    def test_no_more_connections_than_the_settings_allow(self, agreement: EconomicSimulator) -> None:
+        at_once, most, lock = 0, 0, threading.Lock()
+
+        def count(moment: str, kind: str) -> None:
+            nonlocal at_once, most
+            with lock:
+                at_once += 1 if moment == "before" else -1
+                most = max(most, at_once)
+
+        books = connected(agreement.url, connections=3)
+        (customer,) = good(books.create_customers([a_customer("a")]))
+        agreement.faults.extend([("slow", 0.02)] * 30)
+        agreement.watch = count
+        good(books.create_documents([(f"k{n}", an_invoice(f"r{n}", customer.number)) for n in range(30)]))
+        assert most == 3
+
+    def test_every_refusal_that_the_books_may_give_has_its_sentence(self) -> None:
+        from adapters.accounting.economic_errors import BY_CODE, BY_PROPERTY
+
+        assert {*BY_CODE.values(), *BY_PROPERTY.values(), "books_refuse"} <= SENTENCES.keys()
+
+
+class TestCheck:
+    def test_it_names_all_that_the_agreement_does_not_have(self, agreement: EconomicSimulator) -> None:
+        agreement.api.ledger.can_send_electronic_invoice = False
+        wrong = {"layout": 99, "customer_group": 98, "payment_terms": 97, "vat_zones": {"eu": 96}, "product": "nope"}
+        wrong |= {"products": {"rounding": "vare"}, "book": "ean"}
+        told = {(one.code, one.field) for one in connected(agreement.url, **wrong).check()}
+        assert told == {
+            ("code_unknown", "accounting.layout"),
+            ("code_unknown", "accounting.customer_group"),
+            ("code_unknown", "accounting.payment_terms"),
+            ("code_unknown", "accounting.vat_zones.eu"),
+            ("product_unknown", "accounting.product"),
+            ("product_rate_differs", "accounting.products.rounding"),
+            ("einvoicing_not_possible", "accounting.book"),
+        }
+
+    def test_terms_by_a_day_of_payment_are_told(self, agreement: EconomicSimulator) -> None:
+        assert [one.code for one in connected(agreement.url, payment_terms=7).check()] == ["terms_need_due_date"]
+
+    def test_a_token_that_is_refused_is_one_finding(self, agreement: EconomicSimulator) -> None:
+        with pytest.raises(Misconfigured, match="credentials_refused"):
+            EconomicBooks(settings(url=agreement.url), SecretStr("x"), SecretStr("y")).check()
+
+
+class TestFilters:
+    def test_a_value_is_escaped_and_brackets_are_not(self) -> None:
+        assert equal("name", "a$b) [c] (d") == "name$eq:a$$b$) [c] (d"
+
+    def test_a_chain_of_or_is_held_together_beside_another_condition(self) -> None:
+        assert both("n$gt:7", "a$eq:1$or:a$eq:2") == "n$gt:7$and:(a$eq:1$or:a$eq:2)"
+        assert both("", "a$eq:1$or:a$eq:2") == "a$eq:1$or:a$eq:2"
+
+    def test_texts_are_asked_for_in_chains_of_or(self) -> None:
+        found = list(chains("f", [*(f"shop-dk-{n}" for n in range(300)), "shop-dk-1", "", "\ud83d"]))
+        assert sum(chain.count("$eq:") for chain in found) == 300
+        assert max(map(len, found)) <= LONGEST
+        assert all(chain.split("$or:")[0].startswith("f$eq:") for chain in found)
+
+
+def test_countries_are_known_by_their_names() -> None:
+    assert [code_of(text) for text in ("Danmark", " DENMARK ", "DK", "Wakanda")] == ["DK", "DK", "DK", "Wakanda"]
+
+
+def test_a_bookkeepers_spelling_of_the_country_is_no_change(agreement: EconomicSimulator, books: EconomicBooks) -> None:
+    (customer,) = good(books.create_customers([a_customer("a")]))
+    agreement.api.customers.edit(int(customer.number), country="Danmark")
+    ((seen,),) = books.customers(None)
+    assert seen.values["country"] == "DK"
+
+
+def test_a_foreign_vat_number_stands_where_the_company_number_is(
+    agreement: EconomicSimulator, books: EconomicBooks
+) -> None:
+    (german,) = good(books.create_customers([a_customer("a", {"vat_number": "DE136695976", "country": "DE"})]))
+    assert german.values["vat_number"] == "DE136695976"
+    assert "cvr" not in german.values
+    assert agreement.api.customers.all[1]["corporateIdentificationNumber"] == "DE136695976"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://restapi.e-conomic.com", "http://127.0.0.1.evil.dk", "ftp://x", "https://", "http://localhost@evil.dk"],
+)
+def test_tokens_leave_this_machine_only_encrypted(url: str) -> None:
+    with pytest.raises(ValidationError):
+        settings(url=url)
+
+
+class TestRecordings:
+    """Every recorded body can be read."""
+
+    def bodies(self, specs: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+        for path in sorted((specs / "economic" / "examples").rglob("*.json")):
+            body = Answer(200, {}, path.read_bytes()).json()  # type: ignore[arg-type]
+            for one in body.get("collection", [body]) if isinstance(body, dict) else body:
+                yield f"{path.parent.name}/{path.name}", one
+
+    def test_customers(self, specs: Path, client: Client) -> None:
+        reader = EconomicCustomers(client, settings(), None)
+        told = ("customerNumber", "currency", "name", "vatZone", "lastUpdated")
+        found = [one for _, one in self.bodies(specs) if all(name in one for name in told)]
+        customers = [reader.customer_of(one) for one in found]
+        assert len(customers) >= 8
+        assert all(customer.values["name"] and customer.updated_at.year > 2015 for customer in customers)
+        assert any(customer.barred for customer in customers)
+
+    def test_invoices(self, specs: Path) -> None:
+        found = [
+            (name, one)
+            for name, one in self.bodies(specs)
+            if ("draftInvoiceNumber" in one or "bookedInvoiceNumber" in one) and "netAmount" in one
+        ]
+        assert len(found) >= 15
+        for name, body in found:
+            document = document_of(body, settings())
+            assert document.net + document.vat == document.total, name
+            assert document.state == ("booked" if "bookedInvoiceNumber" in body else "draft"), name
+
+    def test_errors_of_all_three_shapes(self, specs: Path) -> None:
+        found = {
+            path.name: problems(json.loads(path.read_text())) for path in (specs / "economic/examples/errors").glob("*")
+        }
+        assert [(p.place, p.code) for p in found["invoice_line_product_barred.json"]] == [
+            ("lines[8].product", "E06600")
+        ]
+        assert [p.code for p in found["villyib_ResponseNotFound.json"]] == ["E07080", "E07180"]
+        assert [p.text for p in found["bad_filter_list_errors.json"]] == [
+            "Filtering is not allowed on property 'bogusProp'."
+        ]
+        assert [(p.place, p.code) for p in found["voucher_array_errors.json"]] == [
+            ("[0].account", "E04041"),
+            ("[0].entries[0].account", "E07150"),
+        ]
+
+    def test_the_agreement_and_an_unknown_place(self, specs: Path, agreement: EconomicSimulator) -> None:
+        folder = specs / "economic" / "examples" / "rest-client-a"
+        assert json.loads((folder / "self.json").read_text())["agreementNumber"] == 1118081
+        assert connected(agreement.url).name == "economic:1118081"
+        assert problems(json.loads((folder / "404.json").read_text())) == []
+
+
+def test_what_we_send_is_what_the_vendors_schemas_allow(specs: Path) -> None:
+    with EconomicSimulator(specs / "economic" / "schemas", checks_answers=True) as strict:
+        strict.api.ledger.add_product("KOP-1", 1, "Kop")
+        books = connected(strict.url)
+        (customer,) = good(books.create_customers([a_customer("a", PUBLIC, contacts=["Åse"])]))
+        change = CustomerChange(key="u", number=customer.number, values={"city": "Odense"}, new_contacts=("Bo",))
+        good(books.update_customers([change]))
+        invoice = an_invoice(
+            "shop-dk-1", customer.number, a_line("80.10", "0.50"), reference_person="Bo", requisition="R"
+        )
+        (draft,) = good(books.create_documents([("k", invoice)]))
+        good(books.update_drafts([("x", draft.number, an_invoice("shop-dk-1", customer.number, note="ny"))]))
+        good(books.book([Booking("b", draft.number)]))
+        good(books.create_documents([("n", a_credit_note(invoice, "1"))]))
+        assert strict.refusals == []
+        assert strict.calls.total() > 8
+
+
+def test_keys_of_two_steps_are_never_the_same(agreement: EconomicSimulator, books: EconomicBooks) -> None:
+    agreement.records = True
+    (customer,) = good(books.create_customers([a_customer("k", contacts=["Åse", "Bo"])]))
+    (draft,) = good(books.create_documents([("k", an_invoice("a", customer.number))]))
+    good(books.book([Booking("k", draft.number)]))
+    keys = [key for method, _, _, key in agreement.requests if method != "GET"]
+    assert len(keys) == len(set(keys)) == 6
+    assert all(keys)
+
+
+def test_an_answer_of_an_hour_ago_is_asked_for_by_reference(agreement: EconomicSimulator, books: EconomicBooks) -> None:
+    (customer,) = good(books.create_customers([a_customer("a")]))
+    (draft,) = good(books.create_documents([("k", an_invoice("a", customer.number))]))
+    agreement.expire_keys()
+    assert list(books.find_documents(["a"])) == [draft]

@@ -1,0 +1,226 @@
+"""The whole way on a simulated e-conomic: every total right, each call paid for once, nothing twice."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.flows.business import Business
+from tests.flows.test_recorded_orders import recorded  # noqa: F401  (a fixture)
+from tests.orders import Goods, Json, woo_order
+from tests.simulators.economic import APP_SECRET, GRANT, EconomicSimulator
+
+ACCOUNTING = """\
+[accounting]
+kind = "economic"
+url = "{url}"
+layout = 19
+customer_group = 1
+payment_terms = 1
+product = "{product}"
+book = {book}
+[accounting.vat_zones]
+domestic = 1
+eu = 2
+abroad = 3
+[accounting.products]
+by_rate = {{0 = "momsfri", 19 = "tysk"}}
+freight = "fragt"
+rounding = "oerer"
+"""
+MUG = Goods("Krus, 30 cl", "125.00", 3, sku="KRUS-30", product_id=501)
+
+
+def an_order(number: int, email: str = "bo@example.dk", ean: str = "") -> Json:
+    """Three mugs to a buyer; to a school where there is an EAN number."""
+    school = {"company": "Skolen"} if ean else {}
+    meta = {"_billing_ean": ean} if ean else {}
+    return woo_order(id=number, lines=[MUG], billing={"email": email, **school}, meta=meta)
+
+
+@pytest.fixture
+def agreement(specs: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[EconomicSimulator]:
+    monkeypatch.setenv("AFSTEM_ACCOUNTING_APP_SECRET", APP_SECRET)
+    monkeypatch.setenv("AFSTEM_ACCOUNTING_GRANT", GRANT)
+    with EconomicSimulator(specs / "economic" / "schemas") as simulator:
+        yield simulator
+
+
+def on_economic(business: Business, agreement: EconomicSimulator, book: str = "true", product: str = "vare") -> None:
+    """The usual settings, with the books in e-conomic."""
+    business.set_up()
+    text = business.config.read_text()
+    before, _, rest = text.partition("[accounting]")
+    accounting = ACCOUNTING.format(url=agreement.url, book=book, product=product)
+    business.config.write_text(before + accounting + rest[rest.index("[store]") :])
+
+
+def standing(agreement: EconomicSimulator) -> dict[str, dict[str, Any]]:
+    """Every document by its reference; no reference may stand twice."""
+    found = [*agreement.api.invoices.drafts.values(), *agreement.api.invoices.booked.values()]
+    assert max(Counter(one["notes"]["textLine2"] for one in found).values(), default=1) == 1
+    return {one["notes"]["textLine2"]: one for one in found}
+
+
+def test_every_total_is_the_orders_and_every_refund_is_credited(
+    business: Business,
+    agreement: EconomicSimulator,
+    recorded: dict[str, Any],  # noqa: F811
+) -> None:
+    on_economic(business, agreement)
+
+    business.run()
+
+    held = business.holds()
+    assert held == {"54": "nothing_to_identify_by"}
+    counted = {key: one for key, one in recorded.items() if one["status"] in {"processing", "completed"}}
+    wanted = {
+        f"shop-dk-{one['number']}": (one["currency"], Decimal(one["total"]))
+        for key, one in counted.items()
+        if key not in held
+    }
+    wanted |= {
+        f"shop-dk-{one['number']}-R{refund['id']}": (one["currency"], -Decimal(refund["amount"]))
+        for key, one in counted.items()
+        if key not in held
+        for refund in one["refunded"]
+    }
+    assert {name: (one["currency"], one["grossAmount"]) for name, one in standing(agreement).items()} == wanted
+    assert agreement.api.invoices.drafts == {}
+    assert agreement.refusals == []
+
+
+def test_a_run_costs_what_it_must_and_the_next_one_next_to_nothing(
+    business: Business, agreement: EconomicSimulator
+) -> None:
+    on_economic(business, agreement)
+    buyers = [an_order(1000 + n, email=f"buyer{n % 10}@example.dk") for n in range(40)]
+    business.sell(*buyers)
+
+    business.run()
+
+    writes = {kind: count for kind, count in agreement.calls.items() if not kind.startswith("GET")}
+    assert writes == {"POST /customers": 10, "POST /invoices/drafts": 40, "POST /invoices/booked": 40}
+    reads = {kind: count for kind, count in agreement.calls.items() if kind.startswith("GET")}
+    assert sum(reads.values()) <= 8, reads
+    agreement.calls.clear()
+    business.run()
+    assert agreement.calls.total() <= 3, agreement.calls
+
+
+def test_a_draft_that_a_person_booked_is_booked_and_one_that_was_deleted_is_told(
+    business: Business, agreement: EconomicSimulator
+) -> None:
+    on_economic(business, agreement, book="false")
+    business.sell(*(an_order(number, email=f"b{number}@example.dk") for number in (1, 2, 3)))
+    business.run()
+    drafts = {one["notes"]["textLine2"]: number for number, one in agreement.api.invoices.drafts.items()}
+    agreement.api.invoices.book({"draftInvoice": {"draftInvoiceNumber": drafts["shop-dk-1"]}})
+    agreement.api.invoices.delete([drafts["shop-dk-2"]])
+
+    business.run()
+
+    assert business.stages() == {"1": "booked", "2": "held", "3": "invoiced"}
+    assert business.holds() == {"2": "draft_gone"}
+
+
+def test_a_copy_that_a_person_made_of_a_booked_invoice_is_never_booked_for_its_order(
+    business: Business, agreement: EconomicSimulator
+) -> None:
+    on_economic(business, agreement)
+    business.sell(an_order(1))
+    business.run()
+    (booked,) = agreement.api.invoices.booked.values()
+    copy = {
+        name: booked[name] for name in ("date", "currency", "layout", "paymentTerms", "customer", "recipient", "notes")
+    }
+    agreement.api.invoices.create(copy | {"lines": booked["lines"]})
+
+    business.run()
+    business.sell(an_order(2))
+    business.run()
+
+    assert business.stages() == {"1": "booked", "2": "booked"}
+    assert len(agreement.api.invoices.drafts) == 1
+    assert len(agreement.api.invoices.booked) == 2
+
+
+def test_a_draft_that_the_books_compute_otherwise_is_held_and_not_booked_and_asked_for_no_more(
+    business: Business, agreement: EconomicSimulator
+) -> None:
+    on_economic(business, agreement, product="momsfri")
+    business.sell(an_order(1))
+
+    business.run()
+
+    assert business.holds() == {"1": "books_compute_otherwise"}
+    assert (len(agreement.api.invoices.drafts), len(agreement.api.invoices.booked)) == (1, 0)
+    agreement.calls.clear()
+    business.run()
+    assert not [kind for kind in agreement.calls if not kind.startswith("GET")]
+    on_economic(business, agreement, product="vare")
+    business.run()
+    assert business.stages() == {"1": "booked"}
+    assert agreement.api.invoices.drafts == {}
+
+
+def test_only_what_goes_to_an_ean_number_is_booked_where_the_settings_say_so(
+    business: Business, agreement: EconomicSimulator
+) -> None:
+    on_economic(business, agreement, book='"ean"')
+    public = an_order(2, email="s@example.dk", ean="5790000435975")
+    business.sell(an_order(1), public)
+
+    business.run()
+
+    assert business.stages() == {"1": "invoiced", "2": "booked"}
+
+
+def test_a_lost_store_is_built_again_from_the_books(business: Business, agreement: EconomicSimulator) -> None:
+    on_economic(business, agreement)
+    business.sell(*(an_order(number, email=f"b{number}@example.dk") for number in range(1, 6)))
+    business.run()
+    before = json.dumps([standing(agreement), agreement.api.customers.all], default=str)
+    business.integration.close()
+    for name in business.folder.glob("afstem.db*"):
+        name.unlink()
+    on_economic(business, agreement)
+    business.config.write_text(business.config.read_text() + "[run]\nbatch_size = 100\n")
+    agreement.expire_keys()
+
+    business.run()
+
+    assert set(business.stages().values()) == {"booked"}
+    assert json.dumps([standing(agreement), agreement.api.customers.all], default=str) == before
+
+
+def test_an_answer_that_was_lost_makes_no_second_document(business: Business, agreement: EconomicSimulator) -> None:
+    on_economic(business, agreement)
+    business.sell(*(an_order(number, email=f"b{number}@example.dk") for number in range(1, 7)))
+    for kind in ("POST /customers", "POST /invoices/drafts", "POST /invoices/booked"):
+        agreement.faults.extend([("cut_after", kind), ("status", 500, kind)])
+
+    business.run()
+    business.run()
+
+    assert set(business.stages().values()) == {"booked"}
+    assert len(standing(agreement)) == len(agreement.api.customers.all) == 6
+
+
+def test_a_bad_token_is_one_alert_and_nothing_is_lost(
+    business: Business, agreement: EconomicSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_economic(business, agreement)
+    business.sell(an_order(1))
+    monkeypatch.setenv("AFSTEM_ACCOUNTING_GRANT", "expired")
+
+    failed = business.run()
+
+    assert failed.state == "Failed"
+    monkeypatch.setenv("AFSTEM_ACCOUNTING_GRANT", GRANT)
+    business.run()
+    assert business.stages() == {"1": "booked"}
