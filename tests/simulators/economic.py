@@ -8,6 +8,7 @@ and `GET /_simulator` shows what stands in it.
 import argparse
 import json
 import re
+import sys
 import threading
 import time
 from collections import Counter, deque
@@ -264,7 +265,10 @@ def main() -> None:
     with EconomicSimulator(chosen.schemas, port=chosen.port) as books:
         books.latency = chosen.latency
         print(books.url, flush=True)  # noqa: T201
-        threading.Event().wait()
+        tokens = f"AFSTEM_ACCOUNTING_APP_SECRET={APP_SECRET} AFSTEM_ACCOUNTING_GRANT={GRANT}"
+        print(f"its tokens: {tokens}; what stands in it: {books.url}{CONTROL}", file=sys.stderr)  # noqa: T201
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
 
 
 if __name__ == "__main__":
