@@ -842,6 +842,18 @@ SENTENCES: dict[str, Sentences] = {
         "The folder in {field} can't be used: {found} ({expected}).",
         "See that it exists, that the user may write in it, and that the disk is attached.",
     ),
+    "dropfolder_busy": Sentences(
+        "Der kan ikke skrives i afleveringsmappen lige nu; er disken fuld?",
+        "Gør plads, hvis den er; ellers intet: næste kørsel prøver igen.",
+        "The drop folder can't be written to just now; is the disk full?",
+        "Make room if it is; else nothing: the next run tries again.",
+    ),
+    "einvoice_in_other_hands": Sentences(
+        "En anden kørsel er i gang med denne ordre.",
+        "Prøv igen om lidt.",
+        "Another run is at work on this order.",
+        "Try again in a while.",
+    ),
     "einvoice_service_silent": Sentences(
         "Tjenesten i {field} svarer ikke: {found}.",
         "Kontrollér adressen, og prøv igen om lidt.",

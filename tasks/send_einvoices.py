@@ -46,7 +46,7 @@ def sent_by_hand(integration: Integration, number: str) -> list[DispatchRow]:
     try:
         claimed = taken_up(integration, batch)
         if not claimed:
-            raise Transient("another run is at this order")
+            raise Transient("einvoice_in_other_hands")
         verdicts = Verdicts(integration, batch)
         with store.together() as connection:
             for one in open_ones:

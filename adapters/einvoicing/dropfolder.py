@@ -128,7 +128,7 @@ class DropFolder:
             yield
         except OSError as error:
             if error.errno in MAY_PASS:
-                raise Transient(f"the drop folder can't be written: {error.strerror}") from error
+                raise Transient("dropfolder_busy") from error
             found, why = str(self._folder), error.strerror or ""
             raise Misconfigured("dropfolder_unusable", FIELD, found, why) from error
 

@@ -97,7 +97,7 @@ class OverHttp:
         if answer.status == 404:
             return None
         if answer.status != 200:
-            raise Transient(f"the einvoicing service answered {answer.status}")
+            raise Transient("einvoice_service_strange")
         found = _progress(answer)
         return self._with_response(letter, found) if found.state in ("delivered", "rejected") else found
 
