@@ -173,6 +173,10 @@ def _finding(error: Any) -> Finding:
         return Finding(code=error["type"], field=path, found=found, expected=told.get("expected", ""))
     if error["type"] == "missing":
         return Finding(code="settings_missing_key", field=path)
+    if error["type"] == "union_tag_not_found":
+        return Finding(code="settings_missing_key", field=f"{path}.kind")
+    if error["type"] == "union_tag_invalid":
+        path, found = f"{path}.kind", str(told["tag"])[:80]
     return wrong_value(error["type"], told, path, found)
 
 

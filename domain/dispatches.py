@@ -15,6 +15,7 @@ from domain.identity import normalise
 from domain.invoices import Invoice
 from domain.orders import Order, OrderField
 from domain.outcomes import Finding, NeedsAttention
+from domain.stages import Stage
 
 if TYPE_CHECKING:
     from domain.ports import Capabilities
@@ -81,14 +82,13 @@ Such an order is tried again as a dispatch: it never goes through the steps that
 
 
 class Progress(NamedTuple):
-    """What a channel knows of one e-invoice: how far it is, since when (None: now), and why where it was rejected.
+    """What a channel knows of one e-invoice: how far it is, and why where it was rejected.
 
     `code` is the receiver's word for it (`BusinessReject`), `told` their own explanation, `place` where the channel
     keeps it.
     """
 
     state: State
-    at: datetime | None = None
     code: str = ""
     told: str = ""
     place: str = ""
@@ -193,6 +193,11 @@ def waited_in_vain(
     if handed_at is None or now - handed_at < timedelta(hours=rules.answer_within):
         return False
     return state == "handed" or (state == "sent" and channel != "accounting")
+
+
+def waits_for_einvoice(stage: Stage, code: str) -> bool:
+    """Whether an order's invoice stands as it should, so that its e-invoice alone says how it goes on."""
+    return stage in ("booked", "dispatched") or (stage in ("held", "failed") and code in WAITING)
 
 
 def held_for(fates: Iterable[Fate]) -> Finding | None:

@@ -887,6 +887,12 @@ SENTENCES: dict[str, Sentences] = {
         "The folder in {field} can't be used: {found} ({expected}).",
         "See that it exists, that the user may write in it, and that the disk is attached.",
     ),
+    "dropfolder_busy": Sentences(
+        "Der kan ikke skrives i afleveringsmappen lige nu; måske er disken fuld.",
+        "Gør plads, hvis den er; ellers intet: næste kørsel prøver igen.",
+        "The drop folder can't be written to just now; the disk may be full.",
+        "Make room if it is; else nothing: the next run tries again.",
+    ),
     "einvoice_service_silent": Sentences(
         "Tjenesten i {field} svarer ikke: {found}.",
         "Kontrollér adressen, og prøv igen om lidt.",
@@ -1384,12 +1390,6 @@ SENTENCES: dict[str, Sentences] = {
         _AGAIN.da,
         "Another run is writing to the order's customer.",
         _AGAIN.en,
-    ),
-    "folder_unwritable": Sentences(
-        "Mappen i {field} kan ikke skrives i: {found}.",
-        f"Se efter, om mappen er der, og om brugeren må skrive i den. {_AGAIN.da}",
-        "The folder in {field} can't be written to: {found}.",
-        f"See whether the folder is there and the user may write in it. {_AGAIN.en}",
     ),
     "changed_meanwhile": Sentences(
         "En anden skrev samtidig i systemet under [{field}].",

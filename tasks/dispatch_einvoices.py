@@ -14,7 +14,7 @@ from prefect.cache_policies import NO_CACHE
 from adapters.einvoicing.oioubl import written
 from adapters.integration import Integration, open_integration
 from adapters.store import Batch, DispatchRow, DocumentRow, OrderRow
-from domain.dispatches import TO_GO, WAITING, Fate, finding_of, held_for
+from domain.dispatches import TO_GO, WAITING, Fate, finding_of, held_for, waits_for_einvoice
 from domain.einvoice_sentences import explained
 from domain.einvoices import Credited, Einvoice, check
 from domain.invoices import Invoice
@@ -52,11 +52,17 @@ def dispatch(integration: Integration, run: str, orders: Sequence[str] | None = 
     batch = store.orders.open(made, TAKEN_UP)
     try:
         verdicts = Verdicts(integration, batch, failed_as=partial(as_not_handed_over, integration.settings.language))
-        rows = store.orders.of_batch(batch, TAKEN_UP)
+        rows = taken_up(integration, batch)
         sent = Dispatcher(integration, batch, verdicts).dispatch(rows)
         return {"einvoices": sent, **verdicts.conclude()}
     finally:
         store.orders.release(batch)
+
+
+def taken_up(integration: Integration, batch: Batch) -> list[OrderRow]:
+    """The orders of a batch whose e-invoices alone say how they go on; one that waits for something else is let be."""
+    rows = integration.store.orders.of_batch(batch, TAKEN_UP)
+    return [row for row in rows if waits_for_einvoice(row.stage, row.code)]  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)

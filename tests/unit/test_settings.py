@@ -16,7 +16,7 @@ WRONG = [
     ('name = "Shop DK"\n[webshop]\nkind = "files"\npath = "o"', "settings_name", "name", ""),
     (FILE.replace('"shop"', f'"{"a" * 41}"'), "settings_too_long", "name", "40"),
     ('language = "de"\n' + FILE, "settings_bad_value", "language", "da, en"),
-    (FILE.replace("files", "magento"), "settings_bad_value", "webshop", "files, woocommerce"),
+    (FILE.replace("files", "magento"), "settings_bad_value", "webshop.kind", "files, woocommerce"),
     (FILE + 'statuses = ["wc-completed", "On Hold"]', "settings_status", "webshop.statuses[1]", ""),
     (FILE + "statuses = []", "settings_too_short", "webshop.statuses", "1"),
     (FILE + 'statuses = "completed"', "settings_bad_value", "webshop.statuses", '["…", "…"]'),
