@@ -84,13 +84,18 @@ def first_of_each(new: Sequence[tuple[Case, Decision]]) -> tuple[list[tuple[Case
     first: list[tuple[Case, Decision]] = []
     rest: list[Case] = []
     for case, decision in new:
-        keys = {identity.key for identity in case.classification.identities}
+        keys = keys_of(case)
         if keys.isdisjoint(taken):
             first.append((case, decision))
         else:
             rest.append(case)
         taken |= keys
     return first, rest
+
+
+def keys_of(case: Case) -> set[str]:
+    """What an order's buyer is known by."""
+    return {identity.key for identity in case.classification.identities}
 
 
 def subject_of(case: Case) -> str:
@@ -106,19 +111,33 @@ class Reconciliation:
         self._batch = batch
         self._verdicts = verdicts
         self._rules = {kind: integration.settings.customers.of(kind) for kind in TYPES}
+        self._doubtful: set[str] = set()
 
     def settle(self, cases: Sequence[Case]) -> int:
         """Bring every case to its customer; gives how many got there.
 
         Two orders of one new buyer: the first makes the customer, then the second is matched afresh and finds it.
+        Where nobody knows what came of the first, the second waits with it: the customer may stand there already.
         """
         settled = 0
         while cases:
             decided = self._decide(cases)
             known = [(case, decision) for case, decision in decided if decision.kind != "new"]
-            first, cases = first_of_each([(case, decision) for case, decision in decided if decision.kind == "new"])
+            first, rest = first_of_each([(case, decision) for case, decision in decided if decision.kind == "new"])
             settled += self._update(known) + self._create(first)
+            cases = self._without_doubt(rest)
         return settled
+
+    def _without_doubt(self, cases: Sequence[Case]) -> list[Case]:
+        """Those whose buyer is none for whom a customer was perhaps made; the others are tried again."""
+        clear: list[Case] = []
+        for case in cases:
+            if (keys := keys_of(case)).isdisjoint(self._doubtful):
+                clear.append(case)
+            else:
+                self._doubtful |= keys
+                self._verdicts.failed(case.row, Transient("an answer about this customer was lost"))
+        return clear
 
     def _decide(self, cases: Sequence[Case]) -> list[tuple[Case, Decision]]:
         """Which customer each order has, by what is remembered and what the directory holds."""
@@ -175,6 +194,7 @@ class Reconciliation:
         for (case, decision, new), outcome in zip(wanted, outcomes, strict=True):
             if isinstance(outcome, AfstemError):
                 self._verdicts.refused(case.row, outcome, **classified_as(case))
+                self._doubtful |= keys_of(case) if isinstance(outcome, Transient) else set()
                 continue
             planned = Planned(values=new.values, new_contacts=new.contacts)
             made = decision.model_copy(update={"customer": outcome.number})

@@ -42,12 +42,15 @@ class TrytonBooking(TrytonDocuments):
         return [outcomes[place] for place in range(len(wanted))]
 
     def book(self, drafts: Sequence[Booking]) -> Sequence[Outcome]:
-        """Post each, oldest first; one that is posted already is given as it stands."""
+        """Post each, oldest first, credit notes last; one that is posted already is given as it stands."""
         numbers = list(dict.fromkeys(draft.number for draft in drafts))
         found = self._by_number(numbers)
-        there = sorted((one for one in numbers if one in found), key=lambda one: _order(found[one]))
-        posted = in_bulk(there, lambda some: patiently(lambda: self._post(some)), PER_CALL)
-        outcomes = dict(zip(there, posted, strict=True))
+        outcomes: dict[str, Outcome] = {}
+        for notes in (False, True):
+            some = [number for number, row in found.items() if (row["total_amount"] < 0) is notes]
+            some.sort(key=lambda number: _order(found[number]))
+            posted = in_bulk(some, lambda few: patiently(lambda: self._post(few)), PER_CALL)
+            outcomes |= dict(zip(some, posted, strict=True))
         return [outcomes.get(one.number) or NeedsAttention("draft_gone", "number", one.number) for one in drafts]
 
     def _booked(self, asked: Sequence[tuple[str, Invoice]], written: Sequence[Outcome]) -> list[Outcome]:

@@ -72,22 +72,27 @@ class TrytonDocuments:
         return [False] * len(numbers)
 
     def _write(self, wanted: Sequence[tuple[str, Invoice]]) -> list[Outcome]:
-        """Make each a draft; of two that are one, the first."""
+        """Make each a draft; another of a reference is looked at when the first has its outcome."""
         outcomes: dict[int, Outcome] = {}
         first: dict[str, int] = {}
+        again: list[int] = []
         periods = self._periods([invoice for _, invoice in wanted])
-        for place, (key, invoice) in enumerate(wanted):
-            earlier = first.setdefault(invoice.reference, place)
+        for place, (_, invoice) in enumerate(wanted):
             if refusal := self._refusal(invoice, periods):
                 outcomes[place] = refusal
-            elif earlier != place and wanted[earlier][0] != key:
-                outcomes[place] = NeedsAttention("reference_taken", "reference", invoice.reference)
-        places = [p for p, (_, one) in enumerate(wanted) if p not in outcomes and first[one.reference] == p]
+            elif first.setdefault(invoice.reference, place) != place:
+                again.append(place)
+        places = list(first.values())
         written = in_bulk(
             [wanted[place][1] for place in places], lambda some: patiently(lambda: self._create_drafts(some))
         )
         outcomes |= dict(zip(places, written, strict=True))
-        return [outcomes.get(place) or outcomes[first[one.reference]] for place, (_, one) in enumerate(wanted)]
+        same = [place for place in again if wanted[place][0] == wanted[first[wanted[place][1].reference]][0]]
+        outcomes |= {place: outcomes[first[wanted[place][1].reference]] for place in same}
+        others = [place for place in again if place not in outcomes]
+        if others:
+            outcomes |= dict(zip(others, self._write([wanted[place] for place in others]), strict=True))
+        return [outcomes[place] for place in range(len(wanted))]
 
     def _create_drafts(self, wanted: Sequence[Invoice]) -> list[Document | NeedsAttention]:
         """One call. The customers are read first: what was written to them since makes it fail, and be tried again."""

@@ -2,7 +2,6 @@
 
 import os
 import random
-from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -66,11 +65,11 @@ class Books(Protocol):
     def documents(self) -> list[Stands]:
         """Everything that was written."""
 
-    def contacts(self) -> Counter[str]:
-        """How often each contact person stands there."""
+    def contacts(self) -> list[str]:
+        """Each contact person, with the customer's number."""
 
-    def identities(self) -> Counter[str]:
-        """How many customers there are of each e-mail."""
+    def customers(self) -> dict[str, str]:
+        """The e-mail of each customer, by its number."""
 
 
 class EmbeddedBooks:
@@ -108,13 +107,12 @@ book = true
             Stands(one["reference"], one["state"] == "booked", one["customer"], Decimal(one["total"])) for one in told
         ]
 
-    def contacts(self) -> Counter[str]:
+    def contacts(self) -> list[str]:
         """They are names on the customer, each once by nature."""
-        return Counter()
+        return []
 
-    def identities(self) -> Counter[str]:
-        """How many customers there are of each e-mail."""
-        return Counter(one["email"] for one in self._books().told_customers())
+    def customers(self) -> dict[str, str]:
+        return {one["number"]: one["email"] for one in self._books().told_customers()}
 
     def _books(self) -> LocalBooks:
         return LocalBooks(LocalAccounting(path=self._folder / "books.db"))
@@ -170,12 +168,12 @@ class EconomicBooks:
             for one in every
         ]
 
-    def contacts(self) -> Counter[str]:
+    def contacts(self) -> list[str]:
         kept = self._server.api.customers.contacts
-        return Counter(f"{number}: {one['name']}" for number, all_ in kept.items() for one in all_.values())
+        return [f"{number}: {one['name']}" for number, people in kept.items() for one in people.values()]
 
-    def identities(self) -> Counter[str]:
-        return Counter(one.get("email", "") for one in self._server.api.customers.all.values())
+    def customers(self) -> dict[str, str]:
+        return {str(number): one.get("email", "") for number, one in self._server.api.customers.all.items()}
 
 
 ECONOMIC = """
