@@ -5,6 +5,7 @@
 #   make check    style, types and the one-way arrows
 #   make ui       the Prefect UI with the demo's runs in it
 #   make bench    how fast it is on this machine
+#   make scale    several workers on PostgreSQL, and one of them killed
 #
 # Another Python: make PYTHON=python3.12 demo. One suite, other options: make test SUITES=unit PYTEST="-q -x -k cvr".
 
@@ -24,7 +25,7 @@ BIN := .venv/bin
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 export DO_NOT_TRACK = 1
 
-.PHONY: help demo ui test check format chaos official browser tryton bench lock clean
+.PHONY: help demo ui test check format chaos official browser tryton bench scale lock clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -63,6 +64,9 @@ tryton: .venv/installed-dev
 
 bench: .venv/installed-dev
 	$(BIN)/python -m tests.bench $(BENCH)
+
+scale: .venv/installed-dev
+	$(BIN)/python -m tests.scale $(SCALE)
 
 # After a change of the dependencies in pyproject.toml: make lock, or make lock UPGRADE=--upgrade.
 COMPILE = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \

@@ -68,9 +68,11 @@ class Integration:
     def order(self, row: OrderRow) -> Order:
         """A stored order in our words; read anew from the shop's body where the settings have changed since.
 
+        Of a forgotten one there is only what was kept.
+
         Raises `NeedsAttention` where that body can't be believed.
         """
-        if row.normalised and row.read_with == self.settings.reading_hash:
+        if row.normalised and (row.is_forgotten or row.read_with == self.settings.reading_hash):
             return Order.model_validate_json(row.normalised)
         return self.webshop.normalise(RawOrder.model_validate_json(row.raw))
 

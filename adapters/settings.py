@@ -19,6 +19,7 @@ from adapters.einvoicing.settings import EinvoicingSettings
 from adapters.settings_values import wrong_value
 from adapters.vies import VatSettings
 from adapters.webshops.settings import FilesWebshop, WooCommerceWebshop
+from domain.forgetting import YearEnd
 from domain.invoice_rules import InvoiceRules
 from domain.outcomes import Finding, Misconfigured
 from domain.rules import CustomerRules, Rules
@@ -37,10 +38,37 @@ class StoreSettings(Rules):
     url: str = Field(default="sqlite:///afstem.db", pattern=r"^(sqlite:///|postgresql(\+psycopg)?://)")
 
 
+class PrivacySettings(Rules):
+    """How long buyers are kept: for so many days after the order where a number is given.
+
+    Invoices stay five years from the end of the financial year, as the law has it; that is its last day.
+    """
+
+    retention_days: int | None = Field(default=None, ge=30)
+    financial_year_ends: str = Field(default="12-31", pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")
+
+    @property
+    def year_end(self) -> YearEnd:
+        """The same as month and day."""
+        month, day = self.financial_year_ends.split("-")
+        return YearEnd(int(month), int(day))
+
+
 class RunSettings(Rules):
     """How a run works: about so many orders go into a batch."""
 
     batch_size: int = Field(default=250, ge=1, le=2000)
+
+
+class AlertSettings(Rules):
+    """Who is told of trouble: `block` names a notification block in Prefect, such as `slack-webhook/bookkeeping`.
+
+    A scheduled run that fails or dies is told of once an hour at most; `silent_hours` without a run that went well
+    are told of too.
+    """
+
+    block: str = Field(default="", pattern=r"^([a-z0-9-]+/[a-z0-9-]+)?$")
+    silent_hours: int = Field(default=6, ge=1, le=168)
 
 
 class Settings(Rules):
@@ -56,6 +84,8 @@ class Settings(Rules):
     vat: VatSettings = VatSettings()
     einvoicing: EinvoicingSettings = EinvoicingSettings()
     run: RunSettings = RunSettings()
+    privacy: PrivacySettings = PrivacySettings()
+    alerts: AlertSettings = AlertSettings()
 
     @property
     def reading_hash(self) -> str:
@@ -68,6 +98,7 @@ class Secrets(BaseModel):
 
     webshop_key: SecretStr = SecretStr("")
     webshop_secret: SecretStr = SecretStr("")
+    webhook_secret: SecretStr = SecretStr("")
     einvoicing_token: SecretStr = SecretStr("")
     accounting_app_secret: SecretStr = SecretStr("")
     accounting_grant: SecretStr = SecretStr("")

@@ -1,16 +1,21 @@
 """`afstem`, the command line: every command, and no more than is needed to name them."""
 
 import errno
+from collections.abc import Callable
 from typing import Any
 
 import typer
 
 from deployments.commands import books, einvoice
 from deployments.commands.attention import attention
+from deployments.commands.backfill import backfill
+from deployments.commands.backup import backup, restore
 from deployments.commands.check import check
 from deployments.commands.demo import demo
+from deployments.commands.deploy import deploy
 from deployments.commands.einvoice_orders import send, show
 from deployments.commands.explain import explain
+from deployments.commands.forget import forget
 from deployments.commands.init import init
 from deployments.commands.plan import plan
 from deployments.commands.report import report
@@ -19,6 +24,7 @@ from deployments.commands.retry import retry
 from deployments.commands.sync import sync
 from deployments.commands.telling import DEFAULT, UNUSABLE, complain, language_of
 from deployments.commands.up import up
+from deployments.commands.webhooks import webhooks
 from domain.outcomes import Finding
 
 
@@ -47,7 +53,11 @@ main = CommandLine(
     rich_markup_mode="markdown",
 )
 
-for command in (demo, init, check, plan, sync, report, explain, attention, retry, resolve, up):
+COMMANDS: tuple[Callable[..., None], ...] = (
+    *(demo, init, check, plan, sync, report, explain, attention, retry, resolve, backfill),
+    *(up, deploy, webhooks, backup, restore, forget),
+)
+for command in COMMANDS:
     main.command()(command)
 for command in (show, send):
     einvoice.app.command()(command)

@@ -1,19 +1,22 @@
 """Prefect as Afstem starts it: on loopback, telling nobody, and quiet in the terminal."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 HOST = "127.0.0.1"
 START_SECONDS = 120
+STOP_SECONDS = 20
 
 QUIET = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",  # runs that ended go after 90 days
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
     "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(START_SECONDS),
@@ -66,21 +69,35 @@ def connected() -> Iterator[None]:
 
 @contextmanager
 def server(home: Path, port: int) -> Iterator[str]:
-    """A Prefect server with its UI on loopback for as long as the block lasts; gives the UI's address."""
+    """A Prefect server with its UI on loopback for as long as the block lasts; gives the UI's address.
+
+    It is in a session of its own: a Ctrl-C reaches the runs, which can still tell it how they ended.
+    """
     url = f"http://{HOST}:{port}"
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
     environment = {**os.environ, "PREFECT_UI_API_URL": f"{url}/api"}  # else the UI asks port 4200, whatever ours is
     quiet = subprocess.DEVNULL
-    with subprocess.Popen(command, env=environment, stdout=quiet, stderr=quiet) as process:
+    note = home / "afstem-server"
+    with subprocess.Popen(command, env=environment, stdout=quiet, stderr=quiet, start_new_session=True) as process:
         try:
             _wait_for(process, f"{url}/api")
-            note = home / "afstem-server"
             note.write_text(f"{url}/api")
             os.environ["PREFECT_API_URL"] = f"{url}/api"
             yield url
-            note.unlink(missing_ok=True)
         finally:
-            process.terminate()
+            note.unlink(missing_ok=True)
+            _end(process)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Stop a server and all that it has started, with a second Ctrl-C at once."""
+    try:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(STOP_SECONDS)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _wait_for(process: "subprocess.Popen[bytes]", url: str) -> None:

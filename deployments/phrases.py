@@ -56,9 +56,43 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Prefect kører på {url}. Kørslen »{name}« starter hvert 5. minut. Stop med Ctrl-C; intet går tabt.",
         'Prefect is up at {url}. The run "{name}" starts every 5 minutes. Stop with Ctrl-C; nothing is lost.',
     ),
+    "deployed": (
+        "{name} ligger nu i Prefect og køres af work pool {pool}. En maskine til: prefect worker start --pool {pool}",
+        "{name} is deployed, for work pool {pool} to run. Another machine: prefect worker start --pool {pool}",
+    ),
+    "up_stopped": ("Prefect er stoppet.", "Prefect has stopped."),
     "up_port": (
         "Porten {port} er optaget: vælg en anden med --port.",
         "Port {port} is taken: choose another with --port.",
+    ),
+    "webhooks_ready": (
+        "Webshoppens webhooks (order.created, order.updated) sendes til {url}. Stop med Ctrl-C; intet går tabt.",
+        "Have the shop's webhooks (order.created, order.updated) sent to {url}. Stop with Ctrl-C; nothing is lost.",
+    ),
+    "backed_up": ("Lageret er kopieret til {file} ({size} MB).", "The store is copied to {file} ({size} MB)."),
+    "restored": (
+        "Lageret er, som kopien siger; det, der stod, er i {before}. Indhent resten: afstem sync --config {config}",
+        "The store is what the copy says; what stood there is in {before}. Catch up: afstem sync --config {config}",
+    ),
+    "forgotten": (
+        "Glemt: køberen på {orders} ordrer og {customers} kunder i kundespejlet. Beløb, datoer og varer er der endnu.",
+        "Forgotten: the buyer of {orders} orders, {customers} customers of the mirror. Amounts, days and goods stay.",
+    ),
+    "forgotten_open": (
+        "Disse ordrer er ikke færdige og beholder deres køber, til de er det: {orders}. Kør kommandoen igen bagefter.",
+        "These orders are not finished and keep their buyer until they are: {orders}. Run the command again then.",
+    ),
+    "forgotten_documents": (
+        "Det, der står på {documents} fakturaer og kreditnotaer, bliver til og med {until}, som loven kræver.",
+        "What stands on {documents} invoices and credit notes stays until {until}, as Danish bookkeeping law asks.",
+    ),
+    "forgotten_books": (
+        "I regnskabet står kunden endnu ({customers}), for fakturaerne hører til den. Der sletter Afstem aldrig.",
+        "In the books the customer still stands ({customers}), as invoices belong to it. Afstem never deletes there.",
+    ),
+    "forgotten_elsewhere": (
+        "Webshoppen og sikkerhedskopier af lageret er ikke rørt.",
+        "The shop, and backups of the store, are untouched.",
     ),
     "demo_folder": (
         "Demoen ligger i {folder} og må slettes, når du vil.",

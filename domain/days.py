@@ -18,6 +18,20 @@ def danish_day(moment: datetime) -> date:
         return moment.date()
 
 
+def start_of(day: date) -> datetime:
+    """The first moment of a Danish day, aware."""
+    return datetime(day.year, day.month, day.day, tzinfo=COPENHAGEN)
+
+
+def periods(first: date, last: date, days: int) -> list[tuple[date, date]]:
+    """The days from first to last, both included, in pieces of at most so many."""
+    found: list[tuple[date, date]] = []
+    while first <= last:
+        found.append((first, min(last, first + timedelta(days=days - 1))))
+        first += timedelta(days=days)
+    return found
+
+
 def invoice_day(order: Order, rules: InvoiceRules) -> tuple[date, tuple[Finding, ...]]:
     """The day by setting (ordered, paid or completed), the order's own where that is unknown; then `open_day`."""
     wanted = {"order": order.created_at, "paid": order.paid_at, "completed": order.completed_at}[rules.date]

@@ -39,6 +39,18 @@ class Webshop(Protocol):
         folder) and `Transient` (the shop is down or throttles).
         """
 
+    def sold(self, since: datetime, until: datetime) -> Iterator[Sequence[RawOrder]]:
+        """Every order that was sold at or after `since` and before `until`, as it is now, in all statuses, by pages.
+
+        An order is in one period for good, however it is edited meanwhile. Raises as `read` does.
+        """
+
+    def orders(self, ids: Sequence[str]) -> Iterator[RawOrder]:
+        """The orders of these ids as they are now, cancelled and binned ones too; ids that aren't there are left out.
+
+        The ids may come from a stranger. Raises as `read` does.
+        """
+
     def normalise(self, raw: RawOrder) -> Order:
         """The order in our words. Raises `NeedsAttention` naming the first field that can't be believed."""
 

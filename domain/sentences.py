@@ -1289,11 +1289,35 @@ SENTENCES: dict[str, Sentences] = {
         "{field} is too short or empty: at least {expected}.",
         "Fill it in, or delete the line.",
     ),
+    "prefect_server_unnamed": Sentences(
+        "{field} nævner ingen Prefect-server.",
+        "Sæt {field} til serverens adresse, fx http://127.0.0.1:4200/api. På én maskine er afstem up nok.",
+        "{field} names no Prefect server.",
+        "Set {field} to the server's address, such as http://127.0.0.1:4200/api. On one machine, afstem up is enough.",
+    ),
+    "deploy_failed": Sentences(
+        "Prefect-serveren tog ikke imod det hele: {found}",
+        "Kontrollér adressen i {field}, adgangen i PREFECT_API_AUTH_STRING, og at serveren har samme version.",
+        "The Prefect server did not take all of it: {found}",
+        "Check the address in {field}, the credentials in PREFECT_API_AUTH_STRING, and that the server has the same version.",
+    ),
+    "alert_block_missing": Sentences(
+        "Prefect har ingen blok {found}, som {field} nævner.",
+        "Opret blokken i Prefect under Blocks, eller ret navnet; det skrives som type/navn, fx slack-webhook/bogholderi.",
+        "Prefect has no block {found}, which {field} names.",
+        "Create the block in Prefect under Blocks, or correct its name, written as type/name: slack-webhook/bookkeeping.",
+    ),
     "secret_missing": Sentences(
         "Hemmeligheden {field} mangler.",
         "Sæt den som miljøvariabel; den må ikke stå i filen.",
         "The secret {field} is missing.",
         "Set it as an environment variable; it may not stand in the file.",
+    ),
+    "no_webhooks": Sentences(
+        "En webshop af slagsen {found} i {field} sender ingen webhooks.",
+        "Det gør: {expected}. De andre læses på skema.",
+        "A webshop of the kind {found} in {field} sends no webhooks.",
+        "These do: {expected}. The others are read by schedule.",
     ),
     "store_unusable": Sentences(
         "Lageret i {field} kan ikke bruges: {found}.",
@@ -1391,6 +1415,12 @@ SENTENCES: dict[str, Sentences] = {
         "Another run is writing to the order's customer.",
         _AGAIN.en,
     ),
+    "customer_in_doubt": Sentences(
+        "Et svar om ordrens kunde gik tabt: måske er kunden oprettet, og det skal ses efter først.",
+        _AGAIN.da,
+        "An answer about the order's customer was lost: it may have been created, which must be looked at first.",
+        _AGAIN.en,
+    ),
     "changed_meanwhile": Sentences(
         "En anden skrev samtidig i systemet under [{field}].",
         _AGAIN.da,
@@ -1453,6 +1483,36 @@ SENTENCES: dict[str, Sentences] = {
         "The order was edited ({found}), and draft {expected} was changed in the books since.",
         "Correct the draft by hand, or delete it and retry the order. It is never overwritten.",
     ),
+    "backup_unwritable": Sentences(
+        "Kopien {field} kan ikke skrives: {found}.",
+        "Vælg en mappe, som findes, og som brugeren må skrive i.",
+        "The copy {field} can't be written: {found}.",
+        "Choose a folder that is there and that this user may write to.",
+    ),
+    "backup_unreadable": Sentences(
+        "{field} er ikke en hel kopi af et lager.",
+        "Brug en fil, som »afstem backup« har skrevet.",
+        "{field} is not a whole copy of a store.",
+        "Use a file that `afstem backup` has written.",
+    ),
+    "nobody_to_forget": Sentences(
+        "Det siger ikke, hvem der skal glemmes: {found}.",
+        "Angiv en e-mail, et telefonnummer, et CVR-nummer eller et ordrenummer.",
+        "This doesn't say who is to be forgotten: {found}.",
+        "Give an e-mail address, a phone number, a CVR number or an order number.",
+    ),
+    "period_backwards": Sentences(
+        "Perioden fra {found} til {expected} har ingen dage.",
+        "Angiv den første dag før den sidste, og mindst én dag pr. del.",
+        "The period from {found} to {expected} has no days.",
+        "Give the first day before the last one, and at least one day a shard.",
+    ),
+    "period_before_start": Sentences(
+        "Perioden slutter {found}, og ordrer før {expected} tæller ikke.",
+        "Sæt {field} til en tidligere dag, hvis de skal faktureres.",
+        "The period ends on {found}, and orders before {expected} don't count.",
+        "Set {field} to an earlier day if they are to be invoiced.",
+    ),
     "unknown_order": Sentences(
         "Der er ingen ordre {found}.",
         "Brug det ordrenummer, som webshoppen viser.",
@@ -1488,6 +1548,12 @@ SENTENCES: dict[str, Sentences] = {
         "Vælg en fil i en mappe, som du må skrive i, og hvor der er plads.",
         "{field} can't be written: {found}.",
         "Choose a file in a folder that you may write to and that has room.",
+    ),
+    "unknown_batch": Sentences(
+        "Der er ingen batch {found}.",
+        "Batchen står i navnet på kørslens trin, fx shop-dk-0a1b2c3d4e5f.",
+        "There is no batch {found}.",
+        "The batch stands in the names of the run's tasks, such as shop-dk-0a1b2c3d4e5f.",
     ),
     "nothing_to_resolve": Sentences(
         "Ordre {found} venter ikke på et valg af kunde.",

@@ -1,5 +1,6 @@
 """The steps of a run, one file a step: each takes ids and hands on ids, and is safe to call twice."""
 
-from tasks.logs import tell_briefly
+from tasks.logs import tell_as_asked, tell_briefly
 
 tell_briefly()
+tell_as_asked()

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 from prefect import task
 
 from adapters.integration import Integration, open_integration
-from adapters.store import Batch, OrderRow
+from adapters.store import EVERYTHING, Among, Batch, OrderRow
 from domain.batches import Groups
 from domain.classification import Classification, classify
+from domain.days import start_of
 from domain.orders import Order
 from domain.outcomes import Finding, NeedsAttention, Skip
 from tasks.chains import LOOKED_AT_AGAIN, look_at_held
@@ -37,19 +39,36 @@ def classify_customers(integration: str, fetched: dict[str, int]) -> list[str]:
     return cut_into_batches(open_integration(integration), this_run())
 
 
-@task(task_run_name="gather unfinished orders", **RETRYING)
-def gather_unfinished(integration: str, cause: str, orders: list[str]) -> list[str]:
-    """Cut held and failed orders (of one cause, or with these numbers) into batches; gives the batches' ids.
+@task(task_run_name="classify customers", **RETRYING)
+def classify_sold(integration: str, first: date, last: date, fetched: dict[str, int]) -> list[str]:
+    """The same for the unfinished orders that were sold in a period, its last day included."""
+    among = Among(since=start_of(first), until=start_of(last + timedelta(days=1)))
+    return cut_into_batches(open_integration(integration), this_run(), among=among)
 
-    Orders that are named may also be such as a person had settled by hand.
+
+@task(task_run_name="classify customers", **RETRYING)
+def classify_hinted(integration: str, orders: list[str]) -> list[str]:
+    """The same for these orders."""
+    return cut_into_batches(open_integration(integration), this_run(), among=Among(ids=tuple(orders)))
+
+
+@task(task_run_name="gather unfinished orders", **RETRYING)
+def gather_unfinished(integration: str, cause: str = "", batch: str = "", orders: Sequence[str] = ()) -> list[str]:
+    """Cut held and failed orders into new batches; gives the batches' ids.
+
+    Only those held for this cause, of this earlier batch, or with these numbers, several of which may stand in one
+    string with commas; these may be such as a person had settled by hand. Raises `Misconfigured` for a batch that
+    there never was.
     """
+    opened = open_integration(integration)
+    numbers = {number.strip() for text in orders for number in (text, *text.split(","))} - {""}
+    of_batch = opened.store.orders.in_batch(opened.name, batch) if batch else frozenset()
 
     def chosen(row: OrderRow) -> bool:
-        by_number = not orders or row.number in orders or row.order_id in orders
-        return by_number and (not cause or row.code == cause)
+        by_number = not numbers or row.number in numbers or row.order_id in numbers
+        return by_number and (not cause or row.code == cause) and (not batch or row.order_id in of_batch)
 
-    opened = open_integration(integration)
-    opened.store.orders.take_up_settled(opened.name, orders)
+    opened.store.orders.take_up_settled(opened.name, sorted(numbers))
     make_again(opened, chosen)
     return cut_into_batches(opened, this_run(), chosen)
 
@@ -65,7 +84,10 @@ def make_again(integration: Integration, chosen: Callable[[OrderRow], bool]) -> 
 
 
 def cut_into_batches(
-    integration: Integration, run: str, chosen: Callable[[OrderRow], bool] = lambda row: True
+    integration: Integration,
+    run: str,
+    chosen: Callable[[OrderRow], bool] = lambda row: True,
+    among: Among = EVERYTHING,
 ) -> list[str]:
     """The step itself, for all unfinished orders (or the chosen ones), not only for those just fetched.
 
@@ -74,7 +96,7 @@ def cut_into_batches(
     refresh_documents(integration)
     groups = Groups()
     passing = Batch("", integration.name, run, ())
-    for rows in integration.store.orders.unfinished(integration.name):
+    for rows in integration.store.orders.unfinished(integration.name, among):
         verdicts = Verdicts(integration, passing, NO_CUSTOMER)
         twins = showing_one_number(integration, rows)
         for row in filter(chosen, rows):

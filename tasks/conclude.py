@@ -10,14 +10,17 @@ from prefect.futures import PrefectFuture
 from prefect.states import Completed, Failed
 
 from adapters.integration import Integration, open_integration
-from adapters.store import ChangeRow
-from domain.outcomes import Finding, Misconfigured
-from domain.sentences import fix, what
+from adapters.store import ChangeRow, Standing
+from domain.outcomes import Misconfigured
 from domain.stages import UNFINISHED
-from tasks.runs import this_run
-from tasks.verdicts import orders
+from tasks.attention import causes_of, log_causes, publish_attention
+from tasks.happenings import tell_happenings
+from tasks.progress import wait_for
+from tasks.runs import call_it, this_run
+from tasks.verdicts import by_cause, orders
 
-MOST_NAMED = 20
+LONG = 8
+"""From so many batches on, a run shows how far it is."""
 MOST_CUSTOMERS = 500
 """An artifact is to be read by a person; a first run may make a hundred thousand."""
 
@@ -28,19 +31,33 @@ def conclude(integration: str, batches: Sequence[PrefectFuture[Any]]) -> State[N
     Failed when this run met something new that needs a person, or something to be tried again.
     Raises `Misconfigured` as a batch did: with wrong settings or rights it is one alert, not one for each order.
     """
-    for batch in batches:
-        batch.wait()
+    await_all(batches)
     opened, run = open_integration(integration), this_run()
     opened.store.orders.release_run(opened.name, run)
-    stages = opened.store.orders.stages_of(opened.name, run)
-    if stages:
+    standing = opened.store.orders.standing_of(opened.name, run)
+    causes = causes_of(opened)
+    if standing:
         publish_customers(opened, run)
-        publish_attention(opened)
+        publish_attention(opened, causes)
+        tell_happenings(opened, run)
     stop_if_misconfigured(batches)
     if any(batch.state.is_failed() or batch.state.is_crashed() for batch in batches):
-        unfinished = sum(stages[stage] for stage in UNFINISHED)
-        return Failed(message=f"{unfinished} of {stages.total()} orders need attention")
-    return Completed(message=in_short(stages))
+        log_causes(opened, causes)
+        told = need_attention(standing)
+        call_it(told.partition(": ")[0])
+        return Failed(message=told)
+    told = in_short(standing)
+    call_it(told)
+    return Completed(message=told)
+
+
+def await_all(batches: Sequence[PrefectFuture[Any]]) -> None:
+    """Wait until every batch has ended, however it did; long work shows how far it is."""
+    left = [batch for batch in batches if not batch.state.is_final()]
+    if len(left) >= LONG:
+        wait_for(left, "Batches")
+    for batch in batches:
+        batch.wait()
 
 
 def stop_if_misconfigured(batches: Sequence[PrefectFuture[Any]]) -> None:
@@ -51,11 +68,20 @@ def stop_if_misconfigured(batches: Sequence[PrefectFuture[Any]]) -> None:
             raise fault
 
 
-def in_short(stages: Counter[str]) -> str:
+def need_attention(standing: Counter[Standing]) -> str:
+    """A run that met something new: `3 of 120 orders need attention: 2 × cvr_length, 1 × bad_amount`."""
+    causes: Counter[str] = Counter()
+    for one, count in standing.items():
+        if one.stage in UNFINISHED:
+            causes[one.code or "left to another run"] += count
+    return f"{causes.total()} of {standing.total()} orders need attention: {by_cause(causes)}"
+
+
+def in_short(standing: Counter[Standing]) -> str:
     """A run that met nothing new to worry about: `nothing new`, `3 orders in order; 1 order still needs attention`."""
-    held = stages["held"]
-    elsewhere = sum(stages[stage] for stage in UNFINISHED) - held
-    finished = stages.total() - held - elsewhere
+    held = sum(count for one, count in standing.items() if one.stage == "held")
+    elsewhere = sum(count for one, count in standing.items() if one.stage in UNFINISHED) - held
+    finished = standing.total() - held - elsewhere
     told = [f"{orders(finished)} in order" if finished else "nothing new"]
     if held:
         told.append(f"{orders(held)} still {'needs' if held == 1 else 'need'} attention")
@@ -87,31 +113,3 @@ def publish_customers(integration: Integration, run: str) -> None:
 def made_it(change: ChangeRow) -> bool:
     """Whether this change made the customer: no customer of any books is without a name."""
     return change.field == "name" and not change.before
-
-
-def publish_attention(integration: Integration) -> None:
-    """Orders that need a person, by cause: which, what is wrong in which field, and what to do."""
-    causes: dict[Finding, list[str]] = {}
-    for row in integration.store.orders.needing_attention(integration.name):
-        causes.setdefault(Finding(code=row.code, field=row.field, expected="…"), []).append(row.number)
-    language = integration.settings.language
-    rows = [
-        {
-            "orders": named(numbers),
-            "cause": what(finding, language, with_values=False),
-            "fix": fix(finding, language),
-        }
-        for finding, numbers in sorted(causes.items(), key=lambda cause: -len(cause[1]))
-    ]
-    total = sum(map(len, causes.values()))
-    create_table_artifact(
-        table=rows,
-        key=f"{integration.name}-attention",
-        description=f"Orders that need attention, by cause: {total} in all",
-    )
-
-
-def named(numbers: Sequence[str]) -> str:
-    """The first order numbers of a cause, and how many more there are."""
-    rest = len(numbers) - MOST_NAMED
-    return ", ".join(numbers[:MOST_NAMED]) + (f" … and {rest} more" if rest > 0 else "")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from prefect import task
+from prefect import State, task
 
 from adapters.integration import Integration, open_integration
 from adapters.store import Batch, OrderRow
@@ -19,17 +19,17 @@ from tasks.chains import Chain, chains_of, look_at_held
 from tasks.changes import is_over, wanted_undoings
 from tasks.retrying import RETRYING
 from tasks.vat_proofs import proofs
-from tasks.verdicts import NO_FINDING, Verdicts, kept
+from tasks.verdicts import NO_FINDING, Verdicts, all_well, kept
 from tasks.writing import Wanted, Writer, owes_einvoice
 
 
 @task(task_run_name="create invoices {batch}", **RETRYING)
-def create_invoices(integration: str, batch: str, after: object = None) -> dict[str, int]:
+def create_invoices(integration: str, batch: str, after: object = None) -> State[dict[str, int]]:
     """Write an invoice for each reconciled order of a batch, and credit notes for what was refunded.
 
     `after` is only there so that the batch's customers come first. Raises like `reconcile_customers`.
     """
-    return invoice_batch(open_integration(integration), batch)
+    return all_well(invoice_batch(open_integration(integration), batch))
 
 
 def invoice_batch(integration: Integration, batch_id: str) -> dict[str, int]:

@@ -4,17 +4,22 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from prefect import task
 
 from adapters.integration import Integration, open_integration
 from adapters.store import OrderRow
+from domain.days import start_of
+from domain.forgetting import same_sale
 from domain.identity import mask_cpr, visible
 from domain.orders import Order, RawOrder
 from domain.outcomes import Finding, NeedsAttention
 from domain.stages import Stage, step
 from tasks.retrying import RETRYING
+
+MOST_HINTS = 100
+"""Each is a call to the shop; what is left over is the next run's, or the schedule's."""
 
 
 @task(task_run_name="fetch orders", **RETRYING)
@@ -24,6 +29,30 @@ def fetch_orders(integration: str, since: datetime | None = None) -> dict[str, i
     `since` reads from that moment instead, without moving the place where the next run starts.
     """
     return fetch(open_integration(integration), since)
+
+
+@task(task_run_name="fetch orders sold {first} to {last}", **RETRYING)
+def fetch_sold(integration: str, first: date, last: date) -> dict[str, int]:
+    """Read what was sold from the first day to the last and store it; gives how many were read, new and changed."""
+    opened = open_integration(integration)
+    counts: Counter[str] = Counter(read=0, new=0, changed=0)
+    for page in opened.webshop.sold(start_of(first), start_of(last + timedelta(days=1))):
+        counts.update(store_page(opened, page))
+    return dict(counts)
+
+
+@task(task_run_name="fetch hinted orders", **RETRYING)
+def fetch_hinted(integration: str) -> list[str]:
+    """Ask the shop for the orders that it has hinted at, and store them; gives their ids.
+
+    A hint is done with when its order is stored, or isn't there.
+    """
+    opened = open_integration(integration)
+    waiting = opened.store.hints.waiting(opened.name, MOST_HINTS)
+    found = list(opened.webshop.orders([hint.order for hint in waiting]))
+    store_page(opened, found)
+    opened.store.hints.followed(opened.name, waiting)
+    return [raw.id for raw in found]
 
 
 def fetch(integration: Integration, since: datetime | None = None) -> dict[str, int]:
@@ -60,7 +89,13 @@ def store_page(integration: Integration, page: Sequence[RawOrder]) -> Counter[st
 
 
 def differs(before: OrderRow, now: OrderRow) -> bool:
-    """Whether the stored order must be replaced: other content, or read by other settings."""
+    """Whether the stored order must be replaced: other content, or read by other settings.
+
+    A forgotten one comes back for another sale only, not for its buyer, whom the shop may still have or forgets too.
+    """
+    if before.is_forgotten and before.normalised and now.normalised:
+        earlier, later = (Order.model_validate_json(row.normalised) for row in (before, now))
+        return not same_sale(earlier, later)
     return (before.content_hash, before.read_with, before.eligible) != (
         now.content_hash,
         now.read_with,

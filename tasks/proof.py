@@ -27,6 +27,13 @@ def proof_of(
     All of the books is read first: documents that are gone from them are known to be, and their orders held.
     """
     sweep(integration)
+    return proof_as_swept(integration, period, tell)
+
+
+def proof_as_swept(
+    integration: Integration, period: Period = ALL_TIME, tell: Callable[[Accounted], None] = lambda _: None
+) -> Proof:
+    """The same without reading the books, for whoever has just done so."""
     strangers = (_standing(row) for row in integration.documents.of_nobody(integration.name))
     return prove(_sold(integration, period), strangers, period, tell)
 

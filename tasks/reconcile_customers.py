@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
-from prefect import task
+from prefect import State, task
 
 from adapters.integration import Integration, open_integration
 from adapters.store import Batch
@@ -16,17 +16,17 @@ from tasks.classify_customers import Case, classified_as, examine, showing_one_n
 from tasks.mirror import refresh_customers
 from tasks.retrying import RETRYING
 from tasks.settled import Settled, change_of, ended, operation_key, wanted_of, with_changes
-from tasks.verdicts import NO_CUSTOMER, Verdicts
+from tasks.verdicts import NO_CUSTOMER, Verdicts, all_well
 
 
 @task(task_run_name="reconcile customers {batch}", **RETRYING)
-def reconcile_customers(integration: str, batch: str) -> dict[str, int]:
+def reconcile_customers(integration: str, batch: str) -> State[dict[str, int]]:
     """Give each order of a batch its customer: matched, created or collecting.
 
     Raises `Transient` (tried again) while an order met a fault that may pass, and `NeedsAttention` where this
     run found one that needs a person; the others are reconciled all the same.
     """
-    return reconcile_batch(open_integration(integration), batch)
+    return all_well(reconcile_batch(open_integration(integration), batch))
 
 
 def reconcile_batch(integration: Integration, batch_id: str) -> dict[str, int]:
@@ -38,7 +38,7 @@ def reconcile_batch(integration: Integration, batch_id: str) -> dict[str, int]:
     cases = [case for row in rows if (case := examine(integration, row, verdicts, twins))]
     try:
         cases = lease(integration, batch, cases, verdicts)
-        refresh_customers(integration)
+        refresh_customers(integration, whole=recall(integration, cases))
         reconciled = Reconciliation(integration, batch, verdicts).settle(cases)
     finally:
         with integration.store.together() as connection:
@@ -58,6 +58,12 @@ def lease(integration: Integration, batch: Batch, cases: Sequence[Case], verdict
         else:
             free.append(case)
     return free
+
+
+def recall(integration: Integration, cases: Sequence[Case]) -> bool:
+    """Whether a forgotten customer has bought again: only a whole reading of the books brings them back."""
+    keys = {identity.key for case in cases for identity in case.classification.identities}
+    return integration.directory.forgotten.recall(keys)
 
 
 def find(integration: Integration, cases: Sequence[Case]) -> dict[str, Hits]:
@@ -136,7 +142,7 @@ class Reconciliation:
                 clear.append(case)
             else:
                 self._doubtful |= keys
-                self._verdicts.failed(case.row, Transient("an answer about this customer was lost"))
+                self._verdicts.failed(case.row, Transient("customer_in_doubt"))
         return clear
 
     def _decide(self, cases: Sequence[Case]) -> list[tuple[Case, Decision]]:

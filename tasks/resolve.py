@@ -2,13 +2,22 @@
 
 from datetime import UTC, datetime
 
-from adapters.integration import Integration
+from prefect import task
+
+from adapters.integration import Integration, open_integration
 from adapters.store import OrderRow
 from domain.classification import classify
 from domain.days import COPENHAGEN
 from domain.identity import visible
 from domain.outcomes import Misconfigured
 from tasks.mirror import refresh_customers
+from tasks.retrying import RETRYING
+
+
+@task(task_run_name="resolve order {order}", **RETRYING)
+def resolve(integration: str, order: str, customer: str) -> list[str]:
+    """Remember whose an ambiguous order is; gives the numbers of all orders that waited for it."""
+    return choose_customer(open_integration(integration), order, customer)
 
 
 def choose_customer(integration: Integration, order: str, customer: str) -> list[str]:

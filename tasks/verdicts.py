@@ -2,18 +2,22 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from prefect import State
+from prefect.states import Completed
 from sqlalchemy import Connection
 
 from adapters.integration import Integration
 from adapters.store import Batch, OrderRow
 from domain.outcomes import AfstemError, Finding, NeedsAttention, Transient
 from domain.stages import Stage
+from tasks.logs import tell_order
 
 NO_CUSTOMER = {"customer": ""}
 """An order that was stopped before it had its customer has none: no invoice may be written for it."""
+MOST_CAUSES = 4
 NO_FINDING: dict[str, Any] = {"code": "", "field": "", "found": "", "expected": "", "run": ""}
 
 
@@ -88,6 +92,7 @@ class Verdicts:
         for row, stage, values in self._moves:
             for name, value in {"stage": stage, **values}.items():
                 setattr(row, name, value)
+            tell_order(self._integration.name, self._batch.run, row.number, stage, values)
         self._moves.clear()
 
     def conclude(self) -> dict[str, int]:
@@ -96,19 +101,32 @@ class Verdicts:
         `Transient` while something may still pass, `OrdersNeedAttention` where this run found a new hold.
         """
         if self._failed:
-            raise Transient(f"{orders(len(self._failed))} to be tried again: {_by_cause(self._failed.values())}")
+            raise Transient(
+                f"{orders(len(self._failed))} to be tried again: {by_cause(Counter(self._failed.values()))}"
+            )
         unfinished = self._integration.store.orders.of_batch(self._batch, frozenset({"held", "failed"}))
         news = [row for row in unfinished if row.stage == "failed" or row.run == self._batch.run]
         if news:
             need = "needs" if len(news) == 1 else "need"
-            told = f"{orders(len(news))} {need} attention: {_by_cause(row.code for row in news)}"
+            told = f"{orders(len(news))} {need} attention: {by_cause(Counter(row.code for row in news))}"
             raise OrdersNeedAttention(told, len(news))
         return {"held": len(unfinished)}
 
 
 def orders(count: int) -> str:
     """`1 order`, `2 orders`."""
-    return f"{count} order{'' if count == 1 else 's'}"
+    return counted(count, "order")
+
+
+def counted(count: int, thing: str) -> str:
+    """`1 difference`, `2 differences`."""
+    return f"{count} {thing}{'' if count == 1 else 's'}"
+
+
+def all_well(counts: Mapping[str, int]) -> State[dict[str, int]]:
+    """The state of a batch that is all well, with what was done in its message: `12 invoices, 1 held`."""
+    told = [f"{count} {thing.replace('_', ' ')}" for thing, count in counts.items() if count]
+    return Completed(message=", ".join(told) or "nothing to do", data=dict(counts))
 
 
 def kept(values: Sequence[Any]) -> str:
@@ -116,5 +134,7 @@ def kept(values: Sequence[Any]) -> str:
     return json.dumps([value.model_dump(mode="json") for value in values], ensure_ascii=False)
 
 
-def _by_cause(causes: Iterable[str]) -> str:
-    return ", ".join(f"{count} × {cause}" for cause, count in Counter(causes).most_common())
+def by_cause(causes: Counter[str]) -> str:
+    """How many of each, the most first: `2 × cvr_length, 1 × bad_amount`, at most so many that a line holds them."""
+    told = ", ".join(f"{count} × {cause}" for cause, count in causes.most_common(MOST_CAUSES))
+    return told + (f" and {len(causes) - MOST_CAUSES} more causes" if len(causes) > MOST_CAUSES else "")

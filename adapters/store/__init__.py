@@ -12,9 +12,12 @@ from adapters.store.database import PATIENCE, Database
 from adapters.store.directory import Directory, Link
 from adapters.store.dispatches import Dispatches
 from adapters.store.documents import Documents
+from adapters.store.hints import Hints
 from adapters.store.operations import Operations
-from adapters.store.orders import Batch, Orders, unfinished
+from adapters.store.orders import EVERYTHING, Among, Batch, Orders, Standing, unfinished
 from adapters.store.presence import Presence
+from adapters.store.runs import Runs
+from adapters.store.scrubbing import Scrubbing
 from adapters.store.tables import (
     ChangeRow,
     CursorRow,
@@ -32,6 +35,8 @@ from adapters.store.tables import (
 from adapters.store.vat_answers import VatAnswers
 
 __all__ = [
+    "EVERYTHING",
+    "Among",
     "Batch",
     "ChangeRow",
     "Directory",
@@ -43,6 +48,8 @@ __all__ = [
     "Operations",
     "OrderRow",
     "Orders",
+    "Scrubbing",
+    "Standing",
     "Store",
     "VatAnswers",
 ]
@@ -56,6 +63,8 @@ class Store:
         self.presence = Presence(self.database)
         self.orders = Orders(self.database, self.presence)
         self.vat_answers = VatAnswers(self.database)
+        self.hints = Hints(self.database)
+        self.runs = Runs(self.database, self.presence)
 
     def directory(self, books: str) -> Directory:
         """The customers of these books."""

@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -87,6 +87,17 @@ class Database:
         else:
             statement = statement.on_conflict_do_nothing(index_elements=keys)
         connection.execute(statement, list(rows))
+
+    def vacuum(self) -> None:
+        """Give back what was deleted: until then its bytes lie in the file, PostgreSQL's until written over."""
+        if self._is_sqlite:
+            with told(), closing(self.engine.raw_connection()) as connection:
+                for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                    connection.cursor().execute(statement)
+        else:
+            options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT"}
+            with told(), self.engine.connect().execution_options(**options) as connection:
+                connection.execute(text(f"VACUUM {', '.join(SQLModel.metadata.tables)}"))
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, delete, select
 
 from adapters.store.database import Database, chunks
+from adapters.store.forgotten import Forgotten
 from adapters.store.presence import Presence
 from adapters.store.tables import CursorRow, DirectoryKeyRow, DirectoryRow, LeaseRow, LinkRow, table_of
 from domain.customers import Customer, directory_keys, fingerprint
@@ -34,6 +35,7 @@ class Directory:
         self._database = database
         self._presence = presence
         self.books = books
+        self.forgotten = Forgotten(database, books)
 
     def cursor(self) -> datetime | None:
         """The newest change that the mirror holds; None while it was never filled."""
@@ -54,8 +56,10 @@ class Directory:
         sweep = self._sweep(connection)
         for piece in chunks(customers):
             known = self._known(connection, [customer.number for customer in piece])
-            rows = {customer.number: self._row(customer, sweep) for customer in piece}
-            fresh = [customer for customer in piece if known.get(customer.number) != rows[customer.number]]
+            forgotten = self.forgotten.among(connection, [customer.number for customer in piece])
+            there = [customer for customer in piece if customer.number not in forgotten]
+            rows = {customer.number: self._row(customer, sweep) for customer in there}
+            fresh = [customer for customer in there if known.get(customer.number) != rows[customer.number]]
             numbers = [customer.number for customer in fresh]
             connection.execute(delete(keys).where(keys.c.books == self.books, keys.c.number.in_(numbers)))
             self._database.upsert(connection, DirectoryRow, [rows[number] for number in numbers])
@@ -84,6 +88,16 @@ class Directory:
         """This customer is gone from the books."""
         with self._database.writing() as connection:
             self._forget(connection, [number])
+
+    def leave_out(self, connection: Connection, numbers: Sequence[str]) -> None:
+        """The same within a transaction, for customers who are still in the books and shall be known here no more."""
+        self._forget(connection, numbers)
+
+    def forgotten_there(self, connection: Connection) -> list[str]:
+        """Forgotten customers who are known here all the same, as they are where an old copy was restored."""
+        known = select(directory.c.number).where(directory.c.books == self.books)
+        linked = select(links.c.customer).where(links.c.books == self.books)
+        return sorted(self.forgotten.among(connection, list(connection.execute(known.union(linked)).scalars())))
 
     def by_number(self, numbers: Iterable[str]) -> dict[str, Customer]:
         """The mirrored customers of these numbers."""

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from adapters.store.database import Database, chunks
-from adapters.store.tables import OperationRow, table_of
+from adapters.store.tables import BatchRow, OperationRow, table_of
 
 operations = table_of(OperationRow)
+batches = table_of(BatchRow)
 
 
 class Operations:
@@ -71,6 +72,17 @@ class Operations:
                 )
                 found.update({row.subject: row.count for row in connection.execute(query)})
         return found
+
+    def written_by(self, run: str) -> list[tuple[str, str]]:
+        """Reference and operation of every document that this run brought into the books, in the order it did."""
+        of_run = select(batches.c.id).where(batches.c.run == run)
+        query = (
+            select(operations.c.subject, operations.c.key)
+            .where(operations.c.batch.in_(of_run), operations.c.kind == "document", operations.c.state == "done")
+            .order_by(operations.c.ended_at, operations.c.key)
+        )
+        with self._database.reading() as connection:
+            return [(row.subject, row.key) for row in connection.execute(query)]
 
     def give_up(self, kind: str, subjects: Sequence[str], outcome: str) -> None:
         """What was refused with this outcome was written once, and is over: the next try is another operation."""

@@ -5,21 +5,21 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, or_, select, true, update
 
 from adapters.store.database import CHUNK, Database, chunks
+from adapters.store.orders_in_books import OrdersInBooks
 from adapters.store.presence import Presence
-from adapters.store.tables import SETTLED, BatchRow, DocumentRow, OrderRow, OrdersTable, table_of
+from adapters.store.tables import SETTLED, BatchRow, OrderRow, OrdersTable, table_of
 from domain.dispatches import WAITING
-from domain.outcomes import Finding
+from domain.outcomes import Misconfigured
 from domain.stages import INVOICED, UNFINISHED, Stage, step
 
 orders = table_of(OrdersTable)
 batches = table_of(BatchRow)
-documents = table_of(DocumentRow)
 
 THE_STEPS_OWN = frozenset({"batch", "customer_type", "classification", "customer", "decision", "warnings", "reference"})
 """Columns that reading the shop says nothing of; a batch may be writing them at the very moment."""
@@ -43,7 +43,36 @@ class Batch:
     orders: tuple[str, ...]
 
 
-class Orders:
+@dataclass(frozen=True)
+class Among:
+    """Which orders a run is about: those sold at or after `since` and before `until`, or those of these ids."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    ids: tuple[str, ...] | None = None
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        """The same, as the database is asked."""
+        wanted: ColumnElement[bool] = true()
+        if self.since:
+            wanted &= orders.c.ordered_at >= self.since
+        if self.until:
+            wanted &= orders.c.ordered_at < self.until
+        return wanted if self.ids is None else wanted & orders.c.order_id.in_(self.ids)
+
+
+EVERYTHING = Among()
+
+
+class Standing(NamedTuple):
+    """Where an order stands, and, if it is held, skipped or failed, for what cause."""
+
+    stage: str
+    code: str
+
+
+class Orders(OrdersInBooks):
     """Every order of every integration, with its stage."""
 
     def __init__(self, database: Database, presence: Presence) -> None:
@@ -93,11 +122,11 @@ class Orders:
             self._database.upsert(connection, OrdersTable, fresh, keep=THE_STEPS_OWN)
         return stale
 
-    def unfinished(self, integration: str) -> Iterator[list[OrderRow]]:
+    def unfinished(self, integration: str, among: Among = EVERYTHING) -> Iterator[list[OrderRow]]:
         """Orders that a run should take up and that no living run works on, oldest first, by some hundred."""
         with self._database.reading() as connection:
             busy = self._busy_batches(connection)
-        wanted = orders.c.eligible & unfinished()
+        wanted = orders.c.eligible & unfinished() & among.condition
         for rows in self._in_pieces(integration, wanted, orders.c.ordered_at, orders.c.order_id):
             yield [row for row in rows if row.eligible and _is_unfinished(row) and row.batch not in busy]
 
@@ -133,7 +162,8 @@ class Orders:
         """Orders not yet invoiced that were read under other settings than these, by some hundred."""
         otherwise = (orders.c.read_with != read_with) & orders.c.stage.not_in(INVOICED)
         for rows in self._in_pieces(integration, otherwise):
-            yield [row for row in rows if row.read_with != read_with and row.stage not in INVOICED]
+            there = [row for row in rows if not row.is_forgotten]
+            yield [row for row in there if row.read_with != read_with and row.stage not in INVOICED]
 
     def _in_pieces(
         self, integration: str, wanted: ColumnElement[bool], *place: ColumnElement[Any]
@@ -175,20 +205,31 @@ class Orders:
         with self._database.reading() as connection:
             return Counter({row.stage: row.count for row in connection.execute(query)})
 
-    def stages_of(self, integration: str, run: str) -> Counter[str]:
-        """How many of the orders that a run took up stand at each stage now."""
+    def standing_of(self, integration: str, run: str) -> Counter[Standing]:
+        """How many of the orders that a run took up stand where now."""
         query = select(batches.c.orders).where(batches.c.integration == integration, batches.c.run == run)
-        found: Counter[str] = Counter()
+        found: Counter[Standing] = Counter()
         with self._database.reading() as connection:
             ids = {order for text in connection.execute(query).scalars() for order in json.loads(text)}
             for piece in chunks(ids):
                 count = (
-                    select(orders.c.stage, func.count().label("count"))
+                    select(orders.c.stage, orders.c.code, func.count().label("how_many"))
                     .where(orders.c.integration == integration, orders.c.order_id.in_(piece))
-                    .group_by(orders.c.stage)
+                    .group_by(orders.c.stage, orders.c.code)
                 )
-                found.update({row.stage: row.count for row in connection.execute(count)})
+                for row in connection.execute(count):
+                    found[Standing(row.stage, row.code)] += row.how_many
         return found
+
+    def held_by(self, integration: str, run: str) -> list[tuple[str, str, str]]:
+        """Number, code and field of every order that this run found to need a person, in the order they were sold."""
+        query = (
+            select(orders.c.number, orders.c.code, orders.c.field)
+            .where(orders.c.integration == integration, orders.c.run == run, orders.c.stage == "held")
+            .order_by(orders.c.ordered_at, orders.c.order_id)
+        )
+        with self._database.reading() as connection:
+            return [(row.number, row.code, row.field) for row in connection.execute(query)]
 
     def make_batches(self, integration: str, run: str, groups: Sequence[Sequence[str]]) -> list[str]:
         """Claim each group of order ids for a new batch; gives the batches' ids."""
@@ -208,6 +249,15 @@ class Orders:
         with self._database.writing() as connection:
             self._database.upsert(connection, BatchRow, made)
         return [batch["id"] for batch in made]
+
+    def in_batch(self, integration: str, batch_id: str) -> frozenset[str]:
+        """The ids of the orders that were cut into this batch. Raises `Misconfigured` where there is none."""
+        query = select(batches.c.orders).where(batches.c.integration == integration, batches.c.id == batch_id)
+        with self._database.reading() as connection:
+            found = connection.execute(query).scalar()
+        if found is None:
+            raise Misconfigured("unknown_batch", "batch", batch_id)
+        return frozenset(json.loads(found))
 
     def open(self, batch_id: str, stages: Collection[Stage] = UNFINISHED) -> Batch:
         """Claim what is still at one of these stages of a batch for this process, and give the batch.
@@ -259,27 +309,6 @@ class Orders:
             )
             connection.execute(statement, parameters)
 
-    def follow_bookings(self, integration: str, books: str) -> None:
-        """Orders whose draft stands booked in these books, and whose other documents do too, are booked."""
-        ours = (documents.c.books == books) & (documents.c.integration == integration)
-        of_order = documents.c.order_id == orders.c.order_id
-        drafts = exists().where(ours, of_order, documents.c.state == "draft")
-        booked = exists().where(ours, of_order, documents.c.state == "booked")
-        waiting = (orders.c.integration == integration) & (orders.c.stage == "invoiced")
-        with self._database.writing() as connection:
-            connection.execute(update(orders).where(waiting, booked, ~drafts).values(stage="booked"))
-
-    def hold_for_lost(self, lost: Sequence[tuple[str, str, Finding]]) -> None:
-        """Orders `(integration, id, why)` whose document is gone from the books have not arrived any more.
-
-        They are held without a run: the next one takes them up, and it is the one that met it.
-        """
-        with self._database.writing() as connection:
-            for integration, order, finding in lost:
-                arrived = (orders.c.integration == integration) & orders.c.stage.in_(INVOICED)
-                held = update(orders).where(arrived, orders.c.order_id == order)
-                connection.execute(held.values(stage="held", run="", **finding.model_dump()))
-
     def settle(self, row: OrderRow, why: str, by: str) -> bool:
         """A person has settled an order that is held or failed; False where it has moved on or a run is at it."""
         it = (orders.c.integration == row.integration) & (orders.c.order_id == row.order_id)
@@ -299,24 +328,6 @@ class Orders:
                 settled &= orders.c.code == SETTLED
                 connection.execute(update(orders).where(settled, these).values(stage="fetched"))
 
-    def follow_invoices(self, integration: str, books: str, since: datetime | None) -> None:
-        """Unfinished orders (sold at or after `since`) whose invoice stands in these books are known to have one.
-
-        A run that was cut off, or a store that was lost, may have forgotten; what was invoiced once counts since then.
-        """
-        reference = orders.c.integration + "-" + orders.c.number
-        invoiced = exists().where(
-            documents.c.books == books,
-            documents.c.reference == reference,
-            documents.c.kind == "invoice",
-            documents.c.order_id.in_(("", orders.c.order_id)),
-        )
-        forgotten = (orders.c.integration == integration) & (orders.c.reference == "") & orders.c.stage.in_(UNFINISHED)
-        if since:
-            forgotten &= orders.c.ordered_at >= since
-        with self._database.writing() as connection:
-            connection.execute(update(orders).where(forgotten, invoiced).values(reference=reference, eligible=True))
-
     def release(self, batch: Batch) -> None:
         """Let go of a batch's orders: whoever comes next may take up what is unfinished."""
         with self._database.writing() as connection:
@@ -327,6 +338,13 @@ class Orders:
         mine = select(batches.c.id).where(batches.c.integration == integration, batches.c.run == run)
         with self._database.writing() as connection:
             connection.execute(update(orders).where(orders.c.batch.in_(mine)).values(batch=""))
+
+    def drop_batches(self, before: datetime) -> int:
+        """Forget batches that were made before then and hold no order any more; gives how many."""
+        held = select(orders.c.batch).where(orders.c.batch != "")
+        with self._database.writing() as connection:
+            old = (batches.c.made_at < before) & batches.c.id.not_in(held)
+            return connection.execute(delete(batches).where(old)).rowcount
 
     def _moved_on(self, connection: Connection, rows: Sequence[OrderRow], known: Mapping[str, OrderRow]) -> set[str]:
         """Which orders of these rows are at another stage, or are sold otherwise, than when they were `known`."""

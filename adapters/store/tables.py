@@ -75,6 +75,13 @@ class OrderRow(SQLModel):
     reference: str = ""
     fetched_at: datetime = Field(sa_type=Utc)
     changed_at: datetime = Field(sa_type=Utc)
+    forgotten_at: datetime | None = Field(default=None, sa_type=Utc)
+    """When its buyer was taken out of it; an order that the shop changed after that has one again."""
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether it stands here without its buyer."""
+        return self.forgotten_at is not None and self.changed_at <= self.forgotten_at
 
     @property
     def settled(self) -> bool:
@@ -165,7 +172,10 @@ class OperationRow(SQLModel, table=True):
     """A write to the outside: the intent is committed before the call, the outcome after it."""
 
     __tablename__ = "operations"
-    __table_args__ = (Index("operations_of", "books", "kind", "subject"),)
+    __table_args__ = (
+        Index("operations_of", "books", "kind", "subject"),
+        Index("operations_of_batch", "batch"),
+    )
     key: str = Field(primary_key=True)
     books: str
     kind: str
@@ -275,6 +285,32 @@ class VatAnswerRow(SQLModel, table=True):
     checked_at: datetime = Field(sa_type=Utc)
     name: str
     consultation: str
+
+
+class HintRow(SQLModel, table=True):
+    """An order of which its shop said that something happened to it."""
+
+    __tablename__ = "hints"
+    integration: str = Field(primary_key=True)
+    order_id: str = Field(primary_key=True)
+    received_at: datetime = Field(sa_type=Utc)
+
+
+class ForgottenRow(SQLModel, table=True):
+    """A keyed hash of one value by which a forgotten `customer`, itself a hash, could be found."""
+
+    __tablename__ = "forgotten"
+    books: str = Field(primary_key=True)
+    mark: str = Field(primary_key=True)
+    customer: str
+
+
+class KeyRow(SQLModel, table=True):
+    """A key that the store has made for itself."""
+
+    __tablename__ = "keys"
+    name: str = Field(primary_key=True)
+    value: str
 
 
 class CursorRow(SQLModel, table=True):

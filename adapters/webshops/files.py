@@ -17,10 +17,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from adapters.webshops.raw import Body, believable, bodies_in, decode
 from adapters.webshops.settings import FilesWebshop
-from adapters.webshops.values import identity_of, rows, text_of
+from adapters.webshops.values import identity_of, moment_of, rows, text_of
 from adapters.webshops.woocommerce_orders import normalise
 from domain.orders import Order, RawOrder
 from domain.outcomes import Finding, Misconfigured, Transient
@@ -66,6 +67,21 @@ class FilesShop:
         now, before = self._look(), Folder.from_cursor(None if since else cursor)
         places = tuple(f"file:{name}" for name in sorted(_changed(now.orders, before.orders)))
         return Reading(self._pages(now, before), now.cursor(), places)
+
+    def sold(self, since: datetime, until: datetime) -> Iterator[Sequence[RawOrder]]:
+        """The orders whose own date lies in the period; every file is read for it.
+
+        One that tells no date is in no period: the ordinary reading finds it, and holds it.
+        """
+        now, zone = self._look(), self._settings.zone
+        for page in self._pages(now, Folder({}, {})):
+            yield [raw for raw in page if (at := _sold_at(raw, zone)) and since <= at < until]
+
+    def orders(self, ids: Sequence[str]) -> Iterator[RawOrder]:
+        """The orders of these ids; every file is read for it."""
+        wanted = set(ids)
+        everything = itertools.chain.from_iterable(self._pages(self._look(), Folder({}, {})))
+        return (raw for raw in everything if raw.id in wanted)
 
     def normalise(self, raw: RawOrder) -> Order:
         """The order in our words. Raises `NeedsAttention`."""
@@ -157,6 +173,10 @@ def _changed(now: Marks, before: Mapping[str, Any]) -> set[str]:
 def _place(name: str, index: int, body: Body) -> str:
     """The id of what has none: `file:orders.json` as a whole, `file:orders.json#3` within its list."""
     return f"file:{name}" if index == 0 and isinstance(body, str) else f"file:{name}#{index}"
+
+
+def _sold_at(raw: RawOrder, zone: ZoneInfo) -> datetime | None:
+    return moment_of(raw.body, "date_created", zone) if isinstance(raw.body, dict) else None
 
 
 def _ordered_at(raw: RawOrder) -> str:

@@ -4,7 +4,7 @@ Measured on WooCommerce 11: `modified_after` is right as naive UTC together with
 orders in any other form; its bound is exclusive and one second fine. Version 4.9 ignores it altogether.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -25,6 +25,8 @@ API = "/wp-json/wc/v3"
 PAGE = 100
 OVERLAP = timedelta(minutes=5)
 """Read again each time: an order may be committed in the shop some while after the time that it carries."""
+STAMP = "%Y-%m-%dT%H:%M:%S"
+"""The only form in which the shop's own clock takes no part: UTC, and no mark that says so."""
 MOST_IDLE = 3
 """Pages in a row that may bring nothing new, as they do when the list shifts under us."""
 
@@ -67,7 +69,22 @@ class WooCommerceShop:
         query = self._query(since or _moment(cursor) or self._settings.starts_at)
         first = self._page(query, 1)
         next_start = min(started, first.answered_at or started)
-        return Reading(self._pages(query, first), next_start.isoformat())
+        bound = str(query.get("modified_after", ""))
+        return Reading(self._pages(query, first, lambda body: _changed_after(bound, body)), next_start.isoformat())
+
+    def sold(self, since: datetime, until: datetime) -> Iterator[Sequence[RawOrder]]:
+        """The orders whose own date lies in the period, by the shop's UTC column: both bounds are exclusive there."""
+        after, before = _stamp(since - timedelta(seconds=1)), _stamp(until)
+        query = self._query(None) | {"after": after, "before": before, "dates_are_gmt": "true"}
+        return self._pages(query, self._page(query, 1), lambda body: _sold_within(after, before, body))
+
+    def orders(self, ids: Sequence[str]) -> Iterator[RawOrder]:
+        """Each by a call of its own, which shows also what lies in the bin and in no list."""
+        for order in dict.fromkeys(filter(_is_number, ids)):
+            answer = self._http.get(f"/orders/{order}", {})
+            if answer.status != 404:
+                body = believable(self._json(answer))
+                yield self._raw(identity_of(body) or order, body)
 
     def normalise(self, raw: RawOrder) -> Order:
         """The order in our words. Raises `NeedsAttention`."""
@@ -101,22 +118,22 @@ class WooCommerceShop:
         query: Query = {"status": "any", "orderby": "id", "order": "asc"}
         if changed_since is not None:
             bound = changed_since.astimezone(UTC) - OVERLAP - timedelta(seconds=1)
-            query |= {"modified_after": bound.strftime("%Y-%m-%dT%H:%M:%S"), "dates_are_gmt": "true"}
+            query |= {"modified_after": _stamp(bound), "dates_are_gmt": "true"}
         return query
 
-    def _pages(self, query: Query, page: Page) -> Iterator[Sequence[RawOrder]]:
-        """Every page. A list that grew or shrank meanwhile has shifted: we step back and read on from there.
+    def _pages(self, query: Query, page: Page, asked_for: Callable[[Body], bool]) -> Iterator[Sequence[RawOrder]]:
+        """Every page, without what the shop should not have sent.
 
+        A list that grew or shrank meanwhile has shifted: we step back and read on from there.
         Growing alone hides nothing, but may cover that an order left; a busy shop must not keep us for that.
         """
-        bound = str(query.get("modified_after", ""))
         seen: set[str] = set()
         number, idle = 1, 0
         while True:
             fresh = {identity: body for identity, body in _identified(page, number) if identity not in seen}
             seen |= fresh.keys()
             idle = 0 if fresh else idle + 1
-            yield [self._raw(identity, body) for identity, body in fresh.items() if _changed_after(bound, body)]
+            yield [self._raw(identity, body) for identity, body in fresh.items() if asked_for(body)]
             if page.ends(number):
                 return
             if idle > MOST_IDLE:
@@ -139,18 +156,22 @@ class WooCommerceShop:
         return Page(bodies, total, pages, answer.date)
 
     def _list(self, answer: Answer) -> list[object]:
-        """The list that a call answered. A page of HTML is a shop in maintenance, or a guard before it."""
+        """The list that a call answered."""
+        found = self._json(answer)
+        if not isinstance(found, list):
+            raise Misconfigured("webshop_api_missing", "webshop.url", self._settings.url)
+        return found
+
+    def _json(self, answer: Answer) -> object:
+        """What a call answered. A page of HTML is a shop in maintenance, or a guard before it."""
         if answer.status == 404:
             raise Misconfigured("webshop_api_missing", "webshop.url", self._settings.url)
         if answer.status >= 400:
             raise Misconfigured("webshop_refuses_query", "webshop.url", error_code(answer))
         try:
-            found = decode(answer.text)
+            return decode(answer.text)
         except ValueError as error:
             raise Transient("answer_unreadable", "webshop") from error
-        if not isinstance(found, list):
-            raise Misconfigured("webshop_api_missing", "webshop.url", self._settings.url)
-        return found
 
     def _raw(self, identity: str, body: Body) -> RawOrder:
         refunded = isinstance(body, dict) and bool(body.get("refunds"))
@@ -159,7 +180,7 @@ class WooCommerceShop:
     def _refunds(self, order: str) -> tuple[dict[str, object], ...]:
         """The refunds of an order, none where it was deleted meanwhile."""
         found: list[dict[str, object]] = []
-        if not (order.isascii() and order.isdigit()):
+        if not _is_number(order):
             return ()
         for number in range(1, PAGE):
             answer = self._http.get(f"/orders/{order}/refunds", {"per_page": PAGE, "page": number})
@@ -174,6 +195,21 @@ def _identified(page: Page, number: int) -> Iterator[tuple[str, Body]]:
     """The orders of a page by the shop's id; one without gets its place in the list."""
     for index, body in enumerate(page.bodies):
         yield identity_of(body) or f"page:{number}#{index}", body
+
+
+def _is_number(identity: str) -> bool:
+    """Whether it can be one of the shop's ids: what else is put into an address may lead anywhere."""
+    return identity.isascii() and identity.isdigit() and len(identity) < 20
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime(STAMP)
+
+
+def _sold_within(after: str, before: str, body: Body) -> bool:
+    """Whether a shop was right to send it: one that ignores the bounds sends all it has."""
+    created = text_of(body.get("date_created_gmt")) if isinstance(body, dict) else ""
+    return not created or after < created < before
 
 
 def _changed_after(bound: str, body: Body) -> bool:

@@ -69,6 +69,7 @@ def explanation(integration: "Integration", row: "OrderRow") -> dict[str, Any]:
         "total": row.total if row.currency else None,
         "eligible": row.eligible,
         "stage": row.stage,
+        "forgotten": row.forgotten_at.date() if row.forgotten_at and row.is_forgotten else None,
         "type": classified.type if classified else (row.customer_type or None),
         "evidence": [seen.model_dump(mode="json") for seen in classified.evidence] if classified else [],
         "identities": [one.model_dump(mode="json") for one in classified.identities] if classified else [],

@@ -49,6 +49,7 @@ def _order(told: dict[str, Any], words: Words) -> list[tuple[str, object]]:
         (words("status"), told["status"]),
         (words("total"), f"{_amount(told['total'], words)} {told['currency']}" if told["total"] else ""),
         (words("stage"), words(told["stage"]) if told["eligible"] else words("ignored")),
+        (words("forgotten"), told["forgotten"]),
     ]
 
 

@@ -1,12 +1,13 @@
-"""`afstem up`: Prefect's server and UI on this machine, with the integration's runs deployed and scheduled."""
+"""`afstem up`: Prefect's server and UI on this machine, with the integration's runs deployed, scheduled and watched."""
 
+import signal
 import socket
 from typing import Annotated
 
 import typer
 
 from deployments import engine
-from deployments.commands.telling import DEFAULT, UNUSABLE, Config, console, opened
+from deployments.commands.telling import DEFAULT, UNUSABLE, Config, console, opened, told
 from deployments.phrases import Phrases
 
 
@@ -17,14 +18,23 @@ def up(
     """Start Prefect here, with a run every five minutes; Ctrl-C stops it, and nothing is lost."""
     home = engine.prepare(config)
     with opened(config) as integration:
-        name, words = integration.name, Phrases(integration.settings.language)
+        settings = integration.settings
+    words = Phrases(settings.language)
     with socket.socket() as probe:
         if probe.connect_ex((engine.HOST, port)) == 0:
             console(stderr=True).print(words("up_port", port=port))
             raise typer.Exit(UNUSABLE)
     console(stderr=True).print(words("starting_prefect"))
-    with engine.server(home, port) as url:
-        from deployments.serve import serve_integration
+    for stop in (signal.SIGINT, signal.SIGTERM):  # also where it was started in the background, or by a service manager
+        signal.signal(stop, signal.default_int_handler)
+    with engine.server(home, port) as url, told(config):
+        from deployments.alerts import set_alerts
+        from deployments.recovery import bury_dead_runs
+        from deployments.serve import register, serve
 
-        console().print(words("up_ready", url=url, name=f"sync-orders/{name}"))
-        serve_integration(name, str(config.resolve()))
+        bury_dead_runs(settings.name)
+        deployments = register(settings.name, str(config.resolve()))
+        set_alerts(settings.name, settings.alerts)
+        console().print(words("up_ready", url=url, name=f"sync-orders/{settings.name}"))
+        serve(deployments)
+    console(stderr=True).print(words("up_stopped"))

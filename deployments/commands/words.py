@@ -75,6 +75,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "currency": ("Valuta", "Currency"),
     "type": ("Kundetype", "Customer type"),
     "identified_by": ("Kendt på", "Identified by"),
+    "forgotten": ("Køber glemt", "Buyer forgotten"),
     "decision": ("Afgørelse", "Decision"),
     "customer": ("Kunde", "Customer"),
     "customers": ("Kunder", "Customers"),

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlmodel import SQLModel
 
 from adapters.store import Store
+from adapters.store.migrate import NEWEST
 from domain.outcomes import Misconfigured, Transient
 from domain.sentences import what
 from tests.contract.shopkeeping import in_another_process
@@ -149,7 +150,7 @@ def test_a_store_of_a_later_release_is_left_alone(store_url: str) -> None:
 
     with beside(store_url) as engine, engine.begin() as connection:
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "9999"
-        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        connection.execute(text(f"UPDATE alembic_version SET version_num = '{NEWEST}'"))
     with opened(store_url) as store:
         assert store.orders.known("shop-dk", ["1"])
 

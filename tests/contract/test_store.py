@@ -170,7 +170,7 @@ class TestClaims:
         store.orders.save([an_order("1"), an_order("2", stage="booked"), an_order("3")])
         batch_of(store, "1", "2")
 
-        assert store.orders.stages_of("shop-dk", "run") == {"fetched": 1, "booked": 1}
+        assert store.orders.standing_of("shop-dk", "run") == {("fetched", ""): 1, ("booked", ""): 1}
 
 
 class TestOperations:

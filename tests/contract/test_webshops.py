@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,7 +16,7 @@ from adapters.webshops.woocommerce import WooCommerceShop
 from domain.orders import Order, RawOrder
 from domain.outcomes import Misconfigured, NeedsAttention
 from domain.ports import Webshop
-from tests.simulators.orders import Json, a_cost, a_line, a_refund, an_order
+from tests.simulators.orders import Json, a_cost, a_line, a_refund, an_order, times
 from tests.simulators.woocommerce import KEY, SECRET, WooCommerceSimulator
 
 LONG_AGO = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
@@ -153,6 +154,61 @@ def test_a_wider_reading_brings_back_what_was_read_before(world: World) -> None:
     list(first.pages)
 
     assert list(everything(world.webshop, first.cursor, since=LONG_AGO - timedelta(days=1))) == ["1"]
+
+
+def sold(webshop: Webshop, since: datetime, until: datetime) -> list[str]:
+    return [raw.id for page in webshop.sold(since, until) for raw in page]
+
+
+def test_a_period_holds_its_first_moment_and_not_its_last(world: World) -> None:
+    second, until = timedelta(seconds=1), LONG_AGO + timedelta(days=1)
+    moments = (LONG_AGO - second, LONG_AGO, until - second, until)
+    world.put(*(an_order(number, moment) for number, moment in enumerate(moments, 1)))
+
+    assert sold(world.webshop, LONG_AGO, until) == ["2", "3"]
+
+
+def test_an_order_stays_in_the_period_in_which_it_was_sold(world: World) -> None:
+    world.put(an_order(1, LONG_AGO) | times("modified", datetime.now(UTC)), an_order(2, datetime.now(UTC)))
+    world.refund(1, a_refund(77, "25.00", datetime.now(UTC)))
+
+    assert sold(world.webshop, LONG_AGO, LONG_AGO + timedelta(days=1)) == ["1"]
+
+
+@pytest.mark.parametrize("day", [date(2026, 3, 29), date(2026, 7, 1), date(2026, 10, 25)])
+def test_periods_side_by_side_hold_every_order_once_whatever_the_clocks_do(world: World, day: date) -> None:
+    start = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=3)
+    world.put(*(an_order(hour, start + timedelta(minutes=30 * hour)) for hour in range(1, 60)))
+    bounds = [start + timedelta(hours=hours) for hours in (0, 2, 3, 4, 24, 26, 40)]
+
+    found = [order for since, until in pairwise(bounds) for order in sold(world.webshop, since, until)]
+
+    assert sorted(map(int, found)) == list(range(1, 60))
+
+
+def test_a_period_of_more_orders_than_fit_on_a_page_is_read_whole(world: World) -> None:
+    world.put(*(an_order(number, LONG_AGO) for number in range(1, 232)))
+
+    found = sold(world.webshop, LONG_AGO, LONG_AGO + timedelta(days=1))
+
+    assert sorted(map(int, found)) == list(range(1, 232))
+
+
+def test_orders_are_found_by_their_ids_with_their_refunds(world: World) -> None:
+    world.put(*(an_order(number, LONG_AGO, status="cancelled") for number in (1, 2, 3)))
+    world.refund(3, a_refund(77, "25.00", LONG_AGO))
+
+    found = {raw.id: raw for raw in world.webshop.orders(["3", "1", "99", "3"])}
+
+    assert sorted(found) == ["1", "3"]
+    assert [refund["id"] for refund in found["3"].refunds] == [77]
+
+
+@pytest.mark.parametrize("stranger", ["../customers/1", "1/refunds", "1?force=true", "", "²", "9" * 400])
+def test_what_is_no_id_leads_nowhere(world: World, stranger: str) -> None:
+    world.put(an_order(1, LONG_AGO))
+
+    assert list(world.webshop.orders([stranger])) == []
 
 
 def test_the_cursor_of_another_kind_of_shop_makes_us_read_everything(world: World) -> None:

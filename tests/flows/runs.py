@@ -19,6 +19,7 @@ from prefect.client.schemas.objects import Log, TaskRun
 from prefect.client.schemas.sorting import TaskRunSort
 
 PATIENCE_SECONDS = 60
+NEED_ATTENTION = " orders need attention: "
 EVERYTHING = 200
 """As many as the server gives at once."""
 
@@ -38,7 +39,9 @@ class Run:
     def __init__(self, state: State[Any], run: UUID | None = None) -> None:
         self.id: UUID = run or state.state_details.flow_run_id  # type: ignore[assignment]
         self.state = str(state.name)
-        self.message = str(state.message)
+        said, attention, causes = str(state.message).partition(NEED_ATTENTION)
+        self.message = said + attention.rstrip(": ")
+        self.causes = causes
 
     def tasks(self, count: int, attempt: int = 1) -> dict[str, TaskRun]:
         """Its task runs by name, once `count` of them have ended; each Retry of the run is another attempt."""
@@ -74,8 +77,21 @@ class Run:
 
     def artifact(self, key: str) -> list[dict[str, Any]]:
         """The rows of the table that it published under this key; none if it published none."""
+        found = self.page(key)
+        if key.endswith("-attention"):
+            return [attention(section) for section in found.split("### ")[1:]]
+        rows: list[dict[str, Any]] = json.loads(found) if found else []
+        return rows
+
+    def page(self, key: str) -> str:
+        """What it published under this key, as it is; empty if it published nothing."""
         with get_client(sync_client=True) as client:
             these = {"artifacts": {"flow_run_id": {"any_": [str(self.id)]}, "key": {"any_": [key]}}}
             found = httpx.post(f"{client.api_url}artifacts/filter", json=these).raise_for_status().json()
-        rows: list[dict[str, Any]] = json.loads(found[0]["data"]) if found else []
-        return rows
+        return str(found[0]["data"]) if found else ""
+
+
+def attention(section: str) -> dict[str, Any]:
+    """One cause of the artifact about attention: its sentence, its orders, what to do, and where to go on."""
+    cause, orders, fix, then = section.strip().split("\n\n")
+    return {"cause": cause, "orders": orders.partition(":** ")[2], "fix": fix, "then": then}

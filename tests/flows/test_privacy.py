@@ -2,11 +2,12 @@
 
 import io
 import logging
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,12 +19,16 @@ from prefect.settings import (
 )
 
 from deployments.demo.numbers import made_up_cvr, made_up_ean
+from flows.backfill_orders import backfill_orders
+from flows.sync_hinted import sync_hinted
 from tests.contract.dispatching import DROPFOLDER, application_response
 from tests.flows.business import Business
+from tests.flows.runs import Run
 from tests.orders import Goods, woo_order
 from tests.simulators.orders import times
 from tests.simulators.woocommerce import KEY, SECRET, WooCommerceSimulator
 
+FIRST = date(2026, 10, 30)
 CPR = "0101701234"
 CVR, EAN, SHORT_CVR = made_up_cvr(61234), made_up_ean(61234), "9761234"
 BUYER = {
@@ -87,6 +92,9 @@ def sync_twice(business: Business, shop: WooCommerceSimulator) -> None:
     answered = business.folder / "einvoices" / "receipts" / "answer.xml"
     answered.write_bytes(application_response(number, "BusinessReject", "Kvastgaard er her ikke mere"))
     business.follow().logs()
+    Run(backfill_orders(str(business.config), FIRST, FIRST + timedelta(days=9), 5, return_state=True)).logs()
+    business.integration.store.hints.keep(business.name, ["1001", "1003"])
+    Run(sync_hinted(str(business.config), return_state=True)).logs()
 
 
 def prefects_tables() -> dict[str, str]:
@@ -126,6 +134,16 @@ def test_prefect_is_told_nothing_of_people_and_no_secret(ran: Ran) -> None:
     assert "orders need attention" in told["results"]
     leaks = {(where, mark) for where, text in told.items() for mark in (*PERSONAL, *SECRETS, CPR) if mark in text}
     assert leaks == set()
+
+
+def test_a_backfill_and_a_hinted_run_tell_prefect_no_more(ran: Ran) -> None:
+    names = ("flow_run", "task_run", "task_run_state", "artifact", "log", "events")
+    told = prefects_tables()
+
+    ran_too = set(re.findall("backfill-orders|sync-period|sync-hinted", told["flow"]))
+    assert ran_too == {"backfill-orders", "sync-period", "sync-hinted"}
+    assert all(told[name] for name in names)
+    assert [name for name, text in told.items() for mark in (*PERSONAL, *SECRETS, CPR) if mark in text] == []
 
 
 def test_the_store_and_the_books_know_the_buyers_but_no_cpr_number_and_no_secret(ran: Ran) -> None:

@@ -84,7 +84,7 @@ def test_a_run_with_nothing_new_starts_no_batch_and_writes_nothing(business: Bus
     assert (run.state, run.message) == ("Completed", "nothing new")
     assert business.dump() == before
     assert sorted(run.tasks(3)) == ["classify customers", "dispatch e-invoices", "fetch orders"]
-    assert business.integration.store.orders.stages_of("shop-dk", str(run.id)) == {}
+    assert business.integration.store.orders.standing_of("shop-dk", str(run.id)) == {}
     assert run.artifact("shop-dk-attention") == []
 
 

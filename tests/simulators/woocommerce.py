@@ -53,6 +53,8 @@ class WooCommerceSimulator:
         self.after_page: Callable[[int], None] = lambda page: None
         self.ignores_modified_after = False
         self.ignores_page = False
+        self.latency: int | float = 0
+        """How long, in seconds, every call takes at least."""
         self.calls: list[str] = []
         self._nonces: set[str] = set()
         self._lock = threading.Lock()
@@ -119,8 +121,12 @@ class WooCommerceSimulator:
         hidden = HIDDEN if status == "any" else {order["status"] for order in self.orders.values()} - {status}
         found = [order for order in self.orders.values() if order["status"] not in hidden]
         if (bound := query.get("modified_after")) and not self.ignores_modified_after:
-            column, limit = _modified_bound(bound, gmt=query.get("dates_are_gmt") == "true")
+            column, limit = _bound(bound, "date_modified", gmt=query.get("dates_are_gmt") == "true")
             found = [order for order in found if order[column] > limit]
+        for bound, later in (("after", True), ("before", False)):
+            if text := query.get(bound):
+                column, limit = _bound(text, "date_created", gmt=query.get("dates_are_gmt") == "true")
+                found = [order for order in found if (order[column] > limit if later else order[column] < limit)]
         orderby = query.get("orderby", "date")
         if orderby not in {"date", "id", "include", "title", "slug", "modified"}:
             raise Refused(400, "rest_invalid_param")
@@ -154,12 +160,12 @@ def _page(found: list[Json], query: dict[str, str]) -> tuple[Any, dict[str, str]
     return found[(number - 1) * size : number * size], headers
 
 
-def _modified_bound(text: str, *, gmt: bool) -> tuple[str, str]:
+def _bound(text: str, name: str, *, gmt: bool) -> tuple[str, str]:
     """Which column is compared with what. A value with an offset becomes shop time, whatever the column is."""
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is not None:
         moment = moment.astimezone(COPENHAGEN)
-    return ("date_modified_gmt" if gmt else "date_modified"), moment.strftime(STAMP)
+    return (f"{name}_gmt" if gmt else name), moment.strftime(STAMP)
 
 
 def _twice(text: str) -> str:
@@ -187,6 +193,7 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         query = parse_qsl(parts.query, keep_blank_values=True)
         shop.calls.append(self.path)
+        time.sleep(shop.latency)
         try:
             if shop.faults and self._misbehaves(*shop.faults.popleft()):
                 return

@@ -141,6 +141,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key"),
     )
     op.create_index("operations_of", "operations", ["books", "kind", "subject"], unique=False)
+    op.create_index("operations_of_batch", "operations", ["batch"], unique=False)
     op.create_table(
         "orders",
         sa.Column("integration", sa.String(), nullable=False),

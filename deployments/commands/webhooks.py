@@ -1,0 +1,76 @@
+"""`afstem webhooks`: orders reach the books as soon as the shop speaks of them."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from deployments import engine
+from deployments.commands.telling import DEFAULT, Config, console, opened
+from deployments.phrases import Phrases
+from domain.outcomes import Misconfigured
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from adapters.integration import Integration
+
+FLOW = "sync-hinted"
+
+
+def webhooks(
+    config: Config = DEFAULT,
+    port: Annotated[int, typer.Option(help="Where to listen.")] = 4280,
+    host: Annotated[str, typer.Option(help="On which address; another than loopback is for a trusted network.")] = (
+        engine.HOST
+    ),
+) -> None:
+    """Receive the shop's webhooks, and run for the orders that they name; Ctrl-C stops it, and nothing is lost.
+
+    The secret that the shop signs with stands in AFSTEM_WEBHOOK_SECRET.
+    """
+    engine.prepare(config)
+    with opened(config) as integration:
+        import uvicorn
+
+        from deployments.webhooks import Follower, receiver
+
+        secret = secret_for(integration)
+        follower = Follower(lambda: follow(integration.name, str(config.resolve())))
+        app = receiver(integration.name, integration.store.hints, secret, follower.hinted)
+        words = Phrases(integration.settings.language)
+        console().print(words("webhooks_ready", url=f"http://{host}:{port}/woocommerce"))
+        follower.start()
+        try:
+            uvicorn.run(app, host=host, port=port, log_level="critical", access_log=False, server_header=False)
+        finally:
+            follower.stop()
+
+
+def secret_for(integration: "Integration") -> "SecretStr":
+    """What the shop signs with. Raises `Misconfigured` where there is none, or the shop sends no webhooks."""
+    from adapters.settings import Secrets
+
+    if integration.settings.webshop.kind != "woocommerce":
+        raise Misconfigured("no_webhooks", "webshop.kind", integration.settings.webshop.kind, "woocommerce")
+    secret = Secrets.from_environment().webhook_secret
+    if not secret.get_secret_value():
+        raise Misconfigured("secret_missing", "AFSTEM_WEBHOOK_SECRET")
+    return secret
+
+
+def follow(name: str, config: str) -> None:
+    """Run for the hints: as the deployment of this integration where there is one, else here."""
+    from prefect.client.orchestration import get_client
+    from prefect.exceptions import ObjectNotFound
+
+    from flows.sync_hinted import sync_hinted
+
+    with get_client(sync_client=True) as client:
+        try:
+            deployment = client.read_deployment_by_name(f"{FLOW}/{name}")
+        except ObjectNotFound:
+            pass
+        else:
+            client.create_flow_run_from_deployment(deployment.id)
+            return
+    sync_hinted(config, return_state=True)

@@ -1,0 +1,181 @@
+"""A copy of the store, and the store made from it again: however old it is, nothing is written twice."""
+
+import sqlite3
+import stat
+import threading
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+from sqlmodel import SQLModel
+from typer.testing import CliRunner
+
+from adapters.store import Store
+from adapters.store.copies import back_up, restore
+from deployments.cli import main
+from domain.outcomes import Misconfigured
+from domain.proof import ALL_TIME
+from tasks.forget import Person, forget
+from tasks.proof import proof_of
+from tests.contract.shopkeeping import NAME, Shop, prove, sell_a_backlog, sold, with_refund
+from tests.contract.storekeeping import an_order
+
+
+def rows_of(store: Store) -> dict[str, list[tuple[object, ...]]]:
+    """All that the store holds, but who works with it now."""
+    names = [name for name in SQLModel.metadata.tables if name not in ("owners", "leases")]
+    with store.database.reading() as connection:
+        tables = {name: connection.execute(select(SQLModel.metadata.tables[name])) for name in names}
+        return {name: sorted((tuple(row) for row in rows), key=repr) for name, rows in tables.items()}
+
+
+def afstem(shop: Shop, *arguments: str) -> str:
+    shop.close()
+    done = CliRunner().invoke(main, [*arguments, "--config", str(shop.folder / "afstem.toml")])
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def test_an_old_copy_that_is_restored_makes_no_duplicate(shop: Shop, tmp_path: Path) -> None:
+    sell_a_backlog(shop)
+    shop.sync()
+    afstem(shop, "backup", str(tmp_path / "copy"))
+    order, refunds = with_refund(sold(1), 77)
+    shop.sell(order, sold(6, "dorthe"), sold(7, "bente", billing={"city": "Nibe"}), refunds=refunds)
+    shop.sync("later")
+    before = shop.customers(), shop.documents(), proof_of(shop.integration, ALL_TIME)
+
+    afstem(shop, "restore", str(tmp_path / "copy"))
+    assert shop.stages().total() == 5
+    assert shop.sync("again") == []
+
+    assert (shop.customers(), shop.documents(), proof_of(shop.integration, ALL_TIME)) == before
+    prove(shop)
+
+
+def test_a_restored_store_is_what_was_copied_and_goes_on_from_there(shop: Shop, tmp_path: Path) -> None:
+    sell_a_backlog(shop)
+    shop.sync()
+    copied = rows_of(shop.integration.store)
+    back_up(shop.integration.store.database, tmp_path / "copy")
+    shop.sell(sold(8, "erna"))
+    shop.sync("later")
+
+    restore(shop.integration.store.database, tmp_path / "copy")
+
+    assert rows_of(shop.integration.store) == copied
+    assert shop.sync("again") == []
+    assert shop.row(8).stage == "booked"
+
+
+def test_what_was_there_is_copied_before_it_is_replaced(shop: Shop, tmp_path: Path) -> None:
+    shop.sell(sold(1))
+    shop.sync()
+    afstem(shop, "backup", str(tmp_path / "copy"))
+    shop.sell(sold(2, "bente"))
+    shop.sync("later")
+    now = rows_of(shop.integration.store)
+
+    assert "copy.before-restore" in afstem(shop, "restore", str(tmp_path / "copy"))
+    restore(shop.integration.store.database, tmp_path / "copy.before-restore")
+
+    assert rows_of(shop.integration.store) == now
+
+
+def test_a_copy_is_one_file_that_only_its_owner_can_read(store: Store, tmp_path: Path) -> None:
+    store.orders.save([an_order("1")])
+
+    back_up(store.database, tmp_path / "copies" / ".." / "copy")
+
+    assert stat.S_IMODE((tmp_path / "copy").stat().st_mode) == 0o600
+    assert [path.name for path in tmp_path.iterdir() if "copy" in path.name] == ["copy"]
+
+
+def test_a_copy_is_of_one_moment_though_others_write(store: Store, other: Store, tmp_path: Path) -> None:
+    over = threading.Event()
+
+    def write() -> None:
+        number = 0
+        while not over.is_set():
+            number += 1
+            other.orders.save([an_order(f"a{number}"), an_order(f"b{number}")])
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for number in range(5):
+            back_up(store.database, tmp_path / f"copy{number}")
+    finally:
+        over.set()
+        writer.join()
+
+    for number in range(5):
+        with closing(sqlite3.connect(tmp_path / f"copy{number}")) as copy:
+            ids = {order for (order,) in copy.execute("SELECT order_id FROM orders")}
+        assert {f"b{order[1:]}" for order in ids if order[0] == "a"} == {order for order in ids if order[0] == "b"}
+
+
+def test_a_copy_goes_from_one_kind_of_database_to_the_other(store: Store, tmp_path: Path) -> None:
+    store.orders.save([an_order("1", raw="æøå ☃", found="x" * 9000)])
+    store.hints.keep(NAME, ["1"])
+    back_up(store.database, tmp_path / "copy")
+    elsewhere = Store(f"sqlite:///{tmp_path / 'elsewhere.db'}")
+
+    restore(elsewhere.database, tmp_path / "copy")
+
+    assert rows_of(elsewhere) == rows_of(store)
+    elsewhere.close()
+
+
+@pytest.mark.parametrize("content", [b"", b"not a database at all" * 100, None])
+def test_what_is_no_copy_changes_nothing(store: Store, tmp_path: Path, content: bytes | None) -> None:
+    store.orders.save([an_order("1")])
+    if content is not None:
+        (tmp_path / "copy").write_bytes(content)
+
+    with pytest.raises(Misconfigured) as wrong:
+        restore(store.database, tmp_path / "copy")
+
+    assert wrong.value.finding.code == "backup_unreadable"
+    assert store.orders.known(NAME, ["1"])
+
+
+def test_a_copy_of_a_later_release_changes_nothing(store: Store, tmp_path: Path) -> None:
+    store.orders.save([an_order("1")])
+    back_up(store.database, tmp_path / "copy")
+    with closing(sqlite3.connect(tmp_path / "copy")) as copy, copy:
+        copy.execute("UPDATE alembic_version SET version_num = '9999'")
+
+    with pytest.raises(Misconfigured) as wrong:
+        restore(store.database, tmp_path / "copy")
+
+    assert wrong.value.finding.code == "store_too_new"
+    assert store.orders.known(NAME, ["1"])
+
+
+def test_a_folder_that_is_not_there_is_one_sentence(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Misconfigured) as wrong:
+        back_up(store.database, tmp_path / "file" / "copy")
+    assert wrong.value.finding.code == "backup_unwritable"
+
+
+def test_who_was_forgotten_since_does_not_come_back_with_the_copy(shop: Shop, tmp_path: Path) -> None:
+    shop.sell(sold(1, "ulvhilde"), sold(2, "bente"))
+    shop.sync()
+    afstem(shop, "backup", str(tmp_path / "copy"))
+    forget(shop.integration, Person.known_by(email="ulvhilde@example.dk"))
+
+    afstem(shop, "restore", str(tmp_path / "copy"))
+    shop.sync("again")
+    proof_of(shop.integration, ALL_TIME)
+
+    assert shop.row(1).is_forgotten
+    with shop.integration.store.database.reading() as connection:
+        held = {name: str([tuple(row) for row in connection.execute(text(f"SELECT * FROM {name}"))]) for name in TABLES}
+    assert [name for name, rows in held.items() if "ulvhilde" in rows] == []
+    assert [name for name, rows in held.items() if "bente" in rows] != []
+
+
+TABLES = ("orders", "directory", "directory_keys", "customer_links", "changes", "documents")

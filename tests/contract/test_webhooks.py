@@ -1,0 +1,181 @@
+"""A shop's webhooks: only one who knows the secret is heard, and of what he says only the order's id is kept."""
+
+import base64
+import hashlib
+import hmac
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from pydantic import SecretStr
+
+from adapters.store import Store
+from deployments.webhooks import LARGEST_BODY, Follower, receiver
+
+SECRET = "s3cret"
+NAME = "shop-dk"
+
+
+@dataclass
+class Listening:
+    """A receiver that really listens, and what it has kept."""
+
+    url: str
+    store: Store
+    hinted: list[bool] = field(default_factory=list)
+
+    def send(self, body: bytes, signature: str | None = None, topic: str = "order.updated") -> int:
+        """Deliver as a shop does, rightly signed unless told otherwise; gives the status that it was answered."""
+        headers = {
+            "Content-Type": "application/json",
+            "X-WC-Webhook-Signature": signed(body) if signature is None else signature,
+            "X-WC-Webhook-Topic": topic,
+        }
+        return httpx.post(f"{self.url}/woocommerce", content=body, headers=headers).status_code
+
+    @property
+    def hints(self) -> list[str]:
+        """The orders that are to be looked at."""
+        return [hint.order for hint in self.store.hints.waiting(NAME, 1000)]
+
+
+def signed(body: bytes, secret: str = SECRET) -> str:
+    return base64.b64encode(hmac.digest(secret.encode(), body, hashlib.sha256)).decode()
+
+
+@pytest.fixture
+def listening(store: Store) -> Iterator[Listening]:
+    with listens(store) as found:
+        yield found
+
+
+@contextmanager
+def listens(store: Store) -> Iterator[Listening]:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        found = Listening(f"http://127.0.0.1:{port}", store)
+        app = receiver(NAME, store.hints, SecretStr(SECRET), lambda: found.hinted.append(True))
+        taken.listen()
+        server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]}, daemon=True)
+        thread.start()
+        yield found
+        server.should_exit = True
+        thread.join()
+
+
+def test_a_delivery_of_a_real_shop_is_heard(listening: Listening, specs: Path) -> None:
+    delivery = json.loads((specs / "woocommerce/real/webhook_order_updated.json").read_text())
+    headers = {name: value for name, value in delivery["headers"].items() if name.startswith(("X-WC", "Content-Type"))}
+
+    answer = httpx.post(f"{listening.url}/woocommerce", content=delivery["body"].encode(), headers=headers)
+
+    assert answer.status_code == 202
+    assert listening.hints == ["26"]
+    assert listening.hinted == [True]
+
+
+@pytest.mark.parametrize("signature", ["", "nonsense", "æøå", signed(b'{"id": 7}', "another"), signed(b'{"id": 8}')])
+def test_whoever_does_not_know_the_secret_is_not_heard(listening: Listening, signature: str) -> None:
+    body = b'{"id": 7}'
+    headers = {"X-WC-Webhook-Signature": signature.encode(), "X-WC-Webhook-Topic": b"order.updated"}
+
+    assert httpx.post(f"{listening.url}/woocommerce", content=body, headers=headers).status_code == 401  # type: ignore[arg-type]
+    assert httpx.post(f"{listening.url}/woocommerce", content=body).status_code == 401
+    assert (listening.hints, listening.hinted) == ([], [])
+
+
+def test_a_doubled_or_replayed_hint_is_one(listening: Listening) -> None:
+    assert [listening.send(b'{"id": 7}') for _ in range(3)] == [202, 202, 202]
+
+    assert listening.hints == ["7"]
+
+
+def test_nothing_but_the_id_is_kept(listening: Listening) -> None:
+    body = json.dumps({"id": 7, "status": "completed", "total": "0.01", "billing": {"email": "x@example.dk"}}).encode()
+    listening.send(body)
+
+    assert listening.hints == ["7"]
+    with listening.store.database.reading() as connection:
+        kept = [tuple(row) for row in connection.exec_driver_sql("SELECT * FROM hints")]
+    assert "example" not in str(kept)
+
+
+def test_a_hint_that_came_again_while_it_was_followed_waits_for_the_next_run(listening: Listening) -> None:
+    listening.send(b'{"id": 7}')
+    listening.send(b'{"id": 8}')
+    waiting = listening.store.hints.waiting(NAME, 1000)
+    listening.send(b'{"id": 8}')
+
+    listening.store.hints.followed(NAME, waiting)
+
+    assert listening.hints == ["8"]
+
+
+def test_the_shops_first_look_is_answered_and_changes_nothing(listening: Listening) -> None:
+    assert listening.send(b"webhook_id=17", signature="", topic="") == 200
+    assert listening.hints == []
+
+
+@pytest.mark.parametrize("topic", ["customer.updated", "product.deleted", "action.something", ""])
+def test_what_is_not_about_an_order_is_answered_and_left(listening: Listening, topic: str) -> None:
+    assert listening.send(b'{"id": 7}', topic=topic) == 200
+    assert listening.hints == []
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{}", b'{"id": "7"}', b'{"id": true}', b'{"id": -1}', b'{"id": 1e99}', b"[" * 100_000]
+)
+def test_a_signed_body_that_names_no_order_is_refused(listening: Listening, body: bytes) -> None:
+    assert listening.send(body) == 400
+    assert listening.hints == []
+
+
+def test_a_body_too_large_to_be_an_order_is_not_read_to_its_end(listening: Listening) -> None:
+    assert listening.send(b"x" * (LARGEST_BODY + 1)) == 413
+
+
+def test_a_store_that_is_locked_makes_the_shop_send_again(store: Store, store_url: str) -> None:
+    impatient = Store(store_url, timedelta(milliseconds=50))
+    with listens(impatient) as listening:
+        with store.together():
+            assert listening.send(b'{"id": 7}') == 503
+        assert (listening.hints, listening.hinted) == ([], [])
+    impatient.close()
+
+
+def test_hints_that_come_together_are_followed_by_one_run_and_a_failed_run_ends_nothing() -> None:
+    runs: list[float] = []
+
+    def follow() -> None:
+        runs.append(time.monotonic())
+        if len(runs) == 1:
+            raise OSError("the shop is gone")
+
+    follower = Follower(follow)
+    follower.start()
+    wait_for(lambda: len(runs) == 1)
+    for _ in range(5):
+        follower.hinted()
+    wait_for(lambda: len(runs) == 2)
+    follower.stop()
+
+    assert len(runs) == 2
+
+
+def wait_for(happened: Any) -> None:
+    deadline = time.monotonic() + 20
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

@@ -1,0 +1,133 @@
+"""A period in shards, and orders at which the shop has hinted: both beside the schedule, and neither twice."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import FlowFilter, FlowFilterName
+from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.sorting import FlowRunSort
+
+from flows.backfill_orders import backfill_orders
+from flows.sync_hinted import sync_hinted
+from tests.flows.business import Business
+from tests.flows.runs import Run
+from tests.simulators.orders import an_order, times
+from tests.simulators.woocommerce import KEY, SECRET, WooCommerceSimulator
+
+FIRST, LAST = date(2026, 3, 1), date(2026, 3, 20)
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def shop(business: Business, monkeypatch: pytest.MonkeyPatch) -> Iterator[WooCommerceSimulator]:
+    """A WooCommerce shop, which has sold one order a day since the last of February, all to one buyer."""
+    monkeypatch.setenv("AFSTEM_WEBSHOP_KEY", KEY)
+    monkeypatch.setenv("AFSTEM_WEBSHOP_SECRET", SECRET)
+    with WooCommerceSimulator() as found:
+        business.set_up(webshop=f'kind = "woocommerce"\nurl = "{found.url}"')
+        found.put(*(an_order(1000 + day, NOON + timedelta(days=day - 1)) for day in range(25)))
+        yield found
+
+
+def runs_of(flow: str) -> list[FlowRun]:
+    with get_client(sync_client=True) as client:
+        these = FlowFilter(name=FlowFilterName(any_=[flow]))
+        return client.read_flow_runs(flow_filter=these, sort=FlowRunSort.ID_DESC, limit=200)
+
+
+def backfill(business: Business, first: date = FIRST, last: date = LAST, days: int = 7) -> Run:
+    return Run(backfill_orders(str(business.config), first, last, days, return_state=True))
+
+
+def test_a_period_is_invoiced_in_shards_and_nothing_outside_of_it(
+    business: Business, shop: WooCommerceSimulator
+) -> None:
+    run = backfill(business)
+
+    assert (run.state, run.message) == ("Completed", "3 shards in order")
+    assert "sync-period shop-dk 2026-03-15 – 2026-03-20: 6 orders in order" in [
+        one.name for one in runs_of("sync-period")
+    ]
+    assert business.invoices() == {str(1000 + day): 1 for day in range(1, 21)}
+    assert len(business.customers()) == 1
+    assert business.integration.store.shop_cursor("shop-dk") is None
+
+
+def test_the_same_period_again_and_the_schedule_after_it_write_nothing_twice(
+    business: Business, shop: WooCommerceSimulator
+) -> None:
+    backfill(business)
+    before = business.dump()
+
+    assert backfill(business, days=3).message == "7 shards in order"
+    assert business.dump() == before
+
+    assert business.run().state == "Completed"
+    assert business.invoices() == {str(1000 + day): 1 for day in range(25)}
+
+
+def test_a_shard_that_needs_a_person_is_told_and_the_others_go_on(
+    business: Business, shop: WooCommerceSimulator
+) -> None:
+    shop.change(1002, NOON, total="mange penge")
+    shop.change(1009, NOON, meta_data=[{"key": "_billing_cvr", "value": "1234567"}])
+
+    run = backfill(business)
+
+    assert run.state == "Failed"
+    assert run.message == "1 of 3 shards need attention: 1 of 7 orders need attention"
+    assert business.holds() == {"1002": "bad_amount", "1009": "cvr_length"}
+    assert business.invoices().total() == 18
+
+
+def test_a_period_before_the_start_is_one_sentence(business: Business, shop: WooCommerceSimulator) -> None:
+    business.set_up(webshop=f'kind = "woocommerce"\nurl = "{shop.url}"\nstart = 2026-04-01')
+
+    assert "period_before_start" in backfill(business).message
+    assert "period_backwards" in backfill(business, LAST, FIRST).message
+    assert business.documents() == []
+
+
+def test_hinted_orders_are_asked_for_and_invoiced_as_the_shop_shows_them(
+    business: Business, shop: WooCommerceSimulator
+) -> None:
+    hints = business.integration.store.hints
+    hints.keep("shop-dk", ["1003", "1004", "999999"])
+    shop.trash(1004)
+
+    run = Run(sync_hinted(str(business.config), return_state=True))
+
+    assert run.state == "Completed"
+    assert business.invoices() == {"1003": 1}
+    assert hints.waiting("shop-dk", 10) == []
+    calls = len(shop.calls)
+    assert Run(sync_hinted(str(business.config), return_state=True)).message == "nothing new"
+    assert len(shop.calls) == calls
+
+
+def test_a_hint_of_an_invoiced_order_changes_nothing_until_the_order_did(
+    business: Business, shop: WooCommerceSimulator
+) -> None:
+    business.run()
+    before = business.dump()
+    hints = business.integration.store.hints
+    hints.keep("shop-dk", ["1003"])
+    sync_hinted(str(business.config), return_state=True)
+    assert business.dump() == before
+
+    shop.put(an_order(1003, NOON, status="cancelled") | times("modified", datetime.now(UTC)))
+    hints.keep("shop-dk", ["1003"])
+    sync_hinted(str(business.config), return_state=True)
+
+    assert business.holds() == {"1003": "cancelled_after_invoicing"}
+
+
+def test_a_shop_that_is_down_keeps_the_hint(business: Business, shop: WooCommerceSimulator) -> None:
+    hints = business.integration.store.hints
+    hints.keep("shop-dk", ["1003"])
+    shop.faults.append(("status", 401))
+
+    assert Run(sync_hinted(str(business.config), return_state=True)).state == "Failed"
+    assert [hint.order for hint in hints.waiting("shop-dk", 10)] == ["1003"]

@@ -1,0 +1,98 @@
+"""The night's sweep, a person's choice, and the forms by which orders are tried again."""
+
+from domain.days import COPENHAGEN
+from tests.flows.business import Business
+from tests.flows.runs import Run
+from tests.flows.test_sync_orders import company, private
+
+
+def swept(business: Business) -> Run:
+    from flows.nightly_sweep import nightly_sweep
+
+    return Run(nightly_sweep(str(business.config), return_state=True))
+
+
+def test_the_nightly_sweep_proves_that_every_order_is_counted_once(business: Business) -> None:
+    business.sell(private(1001), private(1002), company(1003))
+
+    run = swept(business)
+
+    assert run.message == "1 of 3 orders need attention"
+    proof = run.page("shop-dk-proof")
+    assert "| eligible | 3 | 375.00 |" in proof
+    assert "| invoiced | 2 | 250.00 |" in proof
+    assert "| held | 1 | 125.00 |" in proof
+    assert "Orders and books agree." in proof
+
+
+def test_the_nightly_sweep_notices_a_draft_that_a_person_deleted(business: Business) -> None:
+    settings = business.config.read_text(encoding="utf-8")
+    business.config.write_text(settings.replace('"books.db"', '"books.db"\nbook = false'), encoding="utf-8")
+    business.sell(private(1001), private(1002))
+    business.run()
+    (draft,) = (one["number"] for one in business.documents() if one["reference"] == "shop-dk-1001")
+    business.books.delete_draft(draft)
+
+    run = swept(business)
+
+    assert (run.state, run.message) == ("Failed", "1 difference between the orders and the books")
+    assert business.holds() == {"1001": "draft_gone"}
+    assert "| 1001 | shop-dk-1001 | missing |" in run.page("shop-dk-proof")
+
+
+def test_the_customer_that_a_person_chose_is_taken_for_all_orders_that_waited(business: Business) -> None:
+    from flows.resolve_order import resolve_order
+
+    business.add_customer(email="mette@example.dk")
+    chosen = business.add_customer(email="mette@example.dk", name="Hanne Ottosen")
+    business.sell(*(private(1000 + place, billing={"email": "mette@example.dk"}) for place in range(3)), company(1009))
+    business.run()
+
+    run = Run(resolve_order(str(business.config), " 1001", chosen, return_state=True))
+
+    assert (run.state, run.message) == ("Completed", "3 orders in order")
+    assert {row.customer for row in business.orders().values() if row.order_id != "1009"} == {chosen}
+    assert business.holds() == {"1009": "cvr_length"}
+
+
+def test_one_batch_is_tried_again(business: Business) -> None:
+    from flows.rerun_failed import rerun_failed
+
+    business.set_up("[run]\nbatch_size = 2")
+    business.sell(*(company(1000 + place) for place in range(6)))
+    first, *_ = sorted({name.rsplit(" ", 1)[1] for name in business.run().batch_tasks(3)})
+    business.set_up('[customers]\non_bad_number = "treat_as_b2c"')
+
+    rerun_failed(str(business.config), batch=first, return_state=True)
+
+    assert sorted(business.invoices()) == sorted(business.integration.store.orders.in_batch("shop-dk", first))
+    assert len(business.invoices()) == 2
+
+
+def test_order_numbers_may_be_pasted_in_one_line(business: Business) -> None:
+    from flows.rerun_failed import rerun_failed
+
+    business.sell(*(company(1000 + place) for place in range(4)))
+    business.run()
+    business.set_up('[customers]\non_bad_number = "treat_as_b2c"')
+
+    rerun_failed(str(business.config), orders=["1000, 1002", "1003"], return_state=True)
+
+    assert business.invoices() == {"1000": 1, "1002": 1, "1003": 1}
+
+
+def test_a_batch_that_there_never_was_is_told_as_such(business: Business) -> None:
+    from flows.rerun_failed import rerun_failed
+
+    run = Run(rerun_failed(str(business.config), batch="shop-dk-0", return_state=True))
+
+    assert (run.state, run.message.split(": ", 1)[1]) == ("Failed", "Misconfigured: unknown_batch: batch")
+
+
+def test_the_sweep_begins_at_midnight_in_denmark_and_a_retry_begins_there_too() -> None:
+    from tasks.runs import begin_of
+
+    began = begin_of(30)
+
+    assert (began.hour, began.minute, began.second, began.tzinfo) == (0, 0, 0, COPENHAGEN)
+    assert begin_of(30) == began
