@@ -1537,6 +1537,12 @@ SENTENCES: dict[str, Sentences] = {
         "Order {found} does not wait for anybody.",
         "See how far it has come with `afstem explain`.",
     ),
+    "only_its_einvoice_waits": Sentences(
+        "Ordre {found} har sin faktura; kun e-fakturaen venter.",
+        "Har du selv sendt den, så notér det: »afstem einvoice send {found} --by-hand«.",
+        "Order {found} has its invoice; only its e-invoice waits.",
+        "If you have sent it yourself, note it: `afstem einvoice send {found} --by-hand`.",
+    ),
     "order_busy": Sentences(
         "En kørsel arbejder på ordre {found} lige nu.",
         "Prøv igen, når den er færdig.",

@@ -8,6 +8,7 @@ from adapters.integration import Integration, open_integration
 from adapters.store import OrderRow
 from domain.classification import classify
 from domain.days import COPENHAGEN
+from domain.dispatches import WAITING
 from domain.identity import visible
 from domain.outcomes import Misconfigured
 from tasks.mirror import refresh_customers
@@ -45,13 +46,16 @@ def choose_customer(integration: Integration, order: str, customer: str) -> list
 def settle_by_hand(integration: Integration, order: str, why: str, who: str) -> None:
     """Take an order that is held or failed off the list by a person's word, until it is edited in the shop.
 
-    Raises `Misconfigured` for an order that isn't there, or doesn't wait, or that a run is working on.
+    Raises `Misconfigured` for an order that isn't there, or doesn't wait, or waits for its e-invoice alone (its
+    invoice stands, and counts), or that a run is working on.
     """
     row = integration.store.orders.by_number(integration.name, order)
     if row is None:
         raise Misconfigured("unknown_order", "order", order)
     if row.stage not in {"held", "failed"}:
         raise Misconfigured("nothing_to_settle", "order", order)
+    if row.code in WAITING:
+        raise Misconfigured("only_its_einvoice_waits", "order", order)
     when = f"{datetime.now(UTC).astimezone(COPENHAGEN):%Y-%m-%d %H:%M}"
     if not integration.store.orders.settle(row, visible(why)[:500], f"{visible(who)[:100]}, {when}"):
         raise Misconfigured("order_busy", "order", order)
