@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.contract.shopkeeping import with_refund
 from tests.flows.business import Business
 from tests.flows.test_recorded_orders import recorded  # noqa: F401  (a fixture)
 from tests.orders import Goods, Json, woo_order
@@ -110,6 +111,23 @@ def test_a_run_costs_what_it_must_and_the_next_one_next_to_nothing(
     agreement.calls.clear()
     business.run()
     assert agreement.calls.total() <= 3, agreement.calls
+
+
+def test_a_credit_note_that_could_not_be_booked_is_booked_by_the_next_try(
+    business: Business, agreement: EconomicSimulator
+) -> None:
+    on_economic(business, agreement)
+    order, refunds = with_refund(an_order(1), 77)
+    business.sell(an_order(1))
+    business.run()
+    agreement.faults.append(("status", 500, "POST /invoices/booked"))
+    business.sell(order, refunds=refunds)
+
+    business.run()
+
+    assert standing(agreement)["shop-dk-1-R77"]["grossAmount"] == Decimal("-25.00")
+    assert agreement.api.invoices.drafts == {}
+    assert business.stages() == {"1": "booked"}
 
 
 def test_a_draft_that_a_person_booked_is_booked_and_one_that_was_deleted_is_told(
