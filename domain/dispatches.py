@@ -6,8 +6,9 @@ order before it is booked, and what was booked is followed until somebody knows 
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
+from domain.capabilities import Capabilities
 from domain.customers import Customer
 from domain.einvoices import check_before_booking
 from domain.einvoicing_rules import Channel, EinvoicingRules
@@ -16,9 +17,6 @@ from domain.invoices import Invoice
 from domain.orders import Order, OrderField
 from domain.outcomes import Finding, NeedsAttention
 from domain.stages import Stage
-
-if TYPE_CHECKING:
-    from domain.ports import Capabilities
 
 State = Literal["due", "handed", "sent", "delivered", "rejected", "silent", "unsure", "by_hand"]
 """`due`: to be sent as soon as its document is booked. `handed`: the channel has it. `sent`: it says that it sent it.
@@ -154,9 +152,7 @@ def _refuse_without_references(
         raise NeedsAttention("person_missing", _named("reference_person", fields))
 
 
-def doubts(
-    rules: EinvoicingRules, fields: Mapping[OrderField, Sequence[str]], able: "Capabilities"
-) -> Iterator[Finding]:
+def doubts(rules: EinvoicingRules, fields: Mapping[OrderField, Sequence[str]], able: Capabilities) -> Iterator[Finding]:
     """What in the settings would hold every EAN order, or lose what the receiver needs to pay."""
     if rules.own_channel and rules.seller is None:
         yield Finding(code="einvoice_seller_incomplete", field="einvoicing.seller")

@@ -7,7 +7,8 @@ from prefect import State, task
 
 from adapters.integration import Integration, open_integration
 from adapters.store import Batch
-from domain.customers import Customer, NewCustomer, Planned, new_values, plan_change, same_customer, wanted_number
+from domain.customer_policy import new_values, plan_change, wanted_number
+from domain.customers import Customer, NewCustomer, Planned, same_customer
 from domain.decisions import Decision, Hits, decide
 from domain.matching import DIRECTORY, WANTED, match
 from domain.outcomes import AfstemError, NeedsAttention, Transient

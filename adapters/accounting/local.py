@@ -19,9 +19,9 @@ from adapters.accounting.local_customers import COLUMNS, PAGE, LocalCustomers, c
 from adapters.accounting.local_documents import LocalDocuments
 from adapters.accounting.local_file import FIELD, chunks
 from adapters.accounting.local_tables import CUSTOMERS, DOCUMENTS, LINES, PRODUCTS, SETTINGS
+from domain.capabilities import Capabilities, MasterData
 from domain.customers import CustomerField
 from domain.outcomes import Finding, Misconfigured
-from domain.ports import Capabilities, MasterData
 from domain.rules import BookWhich, Rules
 
 PATIENCE = timedelta(seconds=30)

@@ -12,8 +12,8 @@ from adapters.accounting.tryton_rpc import TrytonServer
 from adapters.accounting.tryton_settings import TrytonAccounting
 from adapters.accounting.tryton_terms import MasterRecords
 from adapters.http import Http
+from domain.capabilities import Capabilities, MasterData
 from domain.outcomes import AfstemError, Finding, Misconfigured
-from domain.ports import Capabilities, MasterData
 
 TIMEOUT = httpx.Timeout(connect=10, read=110, write=30, pool=60)
 """Posting takes a server that prints its invoices itself up to half a second each."""
