@@ -155,6 +155,10 @@ def _finding(error: Any) -> Finding:
         return Finding(code=error["type"], field=path, found=found)
     if error["type"] == "missing":
         return Finding(code="settings_missing_key", field=path)
+    if error["type"] == "union_tag_not_found":
+        return Finding(code="settings_missing_key", field=f"{path}.kind")
+    if error["type"] == "union_tag_invalid":
+        path, found = f"{path}.kind", str(error["ctx"]["tag"])[:80]
     expected = error.get("ctx", {}).get("expected") or error.get("ctx", {}).get("expected_tags") or error["msg"]
     return Finding(code="settings_bad_value", field=path, found=found, expected=str(expected))
 

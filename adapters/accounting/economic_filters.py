@@ -24,7 +24,8 @@ def equal(field: str, text: str) -> str:
 
 def both(*conditions: str) -> str:
     """All of them; empty ones say nothing."""
-    return "$and:".join(filter(None, conditions))
+    said = [one for one in conditions if one]
+    return "$and:".join(f"({one})" if len(said) > 1 and "$or:" in one else one for one in said)
 
 
 def chains(field: str, texts: Iterable[str]) -> Iterator[str]:

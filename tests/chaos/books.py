@@ -14,10 +14,14 @@ from tests.simulators.economic import EconomicSimulator
 
 ROOT = Path(__file__).parents[2]
 SPECS = Path(os.environ.get("AFSTEM_SPECS") or ROOT.parent / "shared" / "specs")
+FORGOTTEN = tuple(
+    ("cut_forgotten", f"POST {place}") for place in ("/customers", "/invoices/drafts", "/invoices/booked")
+)
+"""The answer is lost, and the hour over in which the same call would be answered from memory."""
 TROUBLES = (
     ("cut_before",),
     ("cut_after",),
-    *(("cut_forgotten", f"POST {place}") for place in ("/customers", "/invoices/drafts", "/invoices/booked")),
+    *FORGOTTEN,
     ("status", 500),
     ("html",),
     ("throttle", "0"),
@@ -142,6 +146,11 @@ class EconomicBooks:
             self._server.faults.extend(chance.choices(TROUBLES, k=chance.randint(1, 2)))
         if chance.random() < 1 / 3:
             self._server.expire_keys()
+
+    def lose_answers(self, each: int) -> None:
+        """The next calls of each kind are done, and nobody is told."""
+        with self._server.lock:
+            self._server.faults.extend(FORGOTTEN * each)
 
     def calm(self) -> None:
         with self._server.lock:

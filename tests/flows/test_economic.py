@@ -211,6 +211,19 @@ def test_an_answer_that_was_lost_makes_no_second_document(business: Business, ag
     assert len(standing(agreement)) == len(agreement.api.customers.all) == 6
 
 
+def test_a_booking_whose_answer_was_lost_and_forgotten_is_found_booked_in_the_same_run(
+    business: Business, agreement: EconomicSimulator
+) -> None:
+    on_economic(business, agreement)
+    business.sell(an_order(1))
+    agreement.faults.append(("cut_forgotten", "POST /invoices/booked"))
+
+    assert business.run().state == "Completed"
+
+    assert business.stages() == {"1": "booked"}
+    assert len(agreement.api.invoices.booked) == 1
+
+
 def test_a_bad_token_is_one_alert_and_nothing_is_lost(
     business: Business, agreement: EconomicSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
