@@ -75,7 +75,8 @@ def server(home: Path, port: int) -> Iterator[str]:
     """
     url = f"http://{HOST}:{port}"
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
-    environment = {**os.environ, "PREFECT_UI_API_URL": f"{url}/api"}  # else the UI asks port 4200, whatever ours is
+    # Else the UI asks port 4200, whatever ours is, and a message links to nowhere.
+    environment = {**os.environ, "PREFECT_UI_API_URL": f"{url}/api", "PREFECT_UI_URL": url}
     quiet = subprocess.DEVNULL
     note = home / "afstem-server"
     with subprocess.Popen(command, env=environment, stdout=quiet, stderr=quiet, start_new_session=True) as process:

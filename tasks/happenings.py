@@ -23,7 +23,7 @@ def tell_happenings(integration: Integration, run: str) -> None:
         tell(HELD, f"afstem.order.{name}.{order}", f"{run} {code} {field}", code=code, field=field)
     for reference, key in integration.operations.written_by(run)[:MOST]:
         kind = key.partition("|")[0]
-        tell(CREATED.format(kind=kind), f"afstem.{kind}.{reference}", key, integration=name)
+        tell(CREATED.format(kind=kind), f"afstem.{kind}.{reference}", f"{run} {key}", integration=name)
 
 
 def tell(event: str, resource: str, revision: str, **payload: str) -> None:

@@ -101,7 +101,8 @@ def restarted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restarted]:
     write_orders(business.folder / "orders", ORDERS, BUYERS)
     with operated(business.config, business.name, log) as afstem:
         stopped = afstem.start("sync-orders")
-        wait_until(lambda: len(business.documents()) > 20, "some orders are invoiced")
+        wait_until(lambda: len(business.documents()) > 20, "some orders are invoiced", 120)
+        wait_until(lambda: len(afstem.runs("SCHEDULED")) > 5, "the next runs are planned", 120)
         orphans = afstem.stop()
     invoiced, late = len(business.documents()), shift_into_the_past(business.folder / ".prefect")
     with operated(business.config, business.name, log) as afstem, at(afstem):

@@ -1,0 +1,84 @@
+"""What a person sees of a run: its name, its message, its log, each batch's outcome, and what happened as events."""
+
+import httpx
+from prefect.client.orchestration import get_client
+
+from tasks.conclude import LONG
+from tests.flows.business import Business
+from tests.flows.runs import Run, wait_until
+from tests.flows.test_sync_orders import BATCHES_OF_FIVE, company, private
+
+
+def name_of(run: Run) -> str:
+    with get_client(sync_client=True) as client:
+        return client.read_flow_run(run.id).name
+
+
+def events(run: Run, event: str, count: int) -> dict[str, dict[str, str]]:
+    """What each event of this kind in a run was about, with what it told, once so many have come."""
+    found: dict[str, dict[str, str]] = {}
+
+    def have_come() -> bool:
+        with get_client(sync_client=True) as client:
+            these = {"filter": {"event": {"name": [event]}, "related": {"id": [f"prefect.flow-run.{run.id}"]}}}
+            answer = httpx.post(f"{client.api_url}events/filter", json=these).raise_for_status().json()
+        found.update({one["resource"]["prefect.resource.id"]: one["payload"] for one in answer["events"]})
+        return len(found) >= count
+
+    wait_until(have_come, f"{count} events {event}")
+    return found
+
+
+def test_a_run_is_named_by_its_outcome_and_tells_its_causes(business: Business) -> None:
+    business.sell(private(1001), company(1002), company(1003), private(1004, currency="kr."))
+
+    run = business.run()
+
+    assert name_of(run) == "sync-orders shop-dk: 3 of 4 orders need attention"
+    assert run.causes == "2 × cvr_length, 1 × bad_currency"
+    told = [log.message for log in run.logs() if log.level >= 30 and log.name == "prefect.flow_runs"]
+    assert told[0].startswith("2 × The CVR number")
+    assert "→ Correct" in told[0]
+    assert "press Retry" in told[2]
+    assert not [log for log in run.logs() if "Traceback" in log.message]
+
+
+def test_a_batch_says_what_was_done(business: Business) -> None:
+    business.sell(private(1001), private(1002))
+
+    run = business.run()
+
+    assert name_of(run) == "sync-orders shop-dk: 2 orders in order"
+    told = {name.split(" shop")[0]: str(task.state and task.state.message) for name, task in run.batch_tasks(1).items()}
+    assert told == {"reconcile customers": "2 reconciled", "create invoices": "2 invoices"}
+
+
+def test_what_happened_to_orders_is_told_as_events(business: Business) -> None:
+    business.sell(private(1001), company(1002))
+
+    run = business.run()
+
+    assert events(run, "afstem.invoice.created", 1) == {"afstem.invoice.shop-dk-1001": {"integration": "shop-dk"}}
+    held = {"code": "cvr_length", "field": "meta:_billing_cvr"}
+    assert events(run, "afstem.order.held", 1) == {"afstem.order.shop-dk.1002": held}
+
+
+def test_where_nothing_is_deployed_the_artifact_names_the_command(business: Business) -> None:
+    business.sell(company(1001), private(1002, number="[x](javascript:1)", currency="kr."))
+
+    causes = {row["orders"]: row["then"] for row in business.run().artifact("shop-dk-attention")}
+
+    assert causes["1001"] == "afstem retry --cause cvr_length"
+    assert causes["·x··javascript:1·"] == "afstem retry --cause bad_currency"
+
+
+def test_long_work_shows_how_far_it_is(business: Business) -> None:
+    business.set_up(BATCHES_OF_FIVE.replace("5", "1"))
+    business.sell(*(private(1000 + place) for place in range(LONG)))
+
+    run = business.run()
+
+    with get_client(sync_client=True) as client:
+        these = {"artifacts": {"flow_run_id": {"any_": [str(run.id)]}, "type": {"any_": ["progress"]}}}
+        (bar,) = httpx.post(f"{client.api_url}artifacts/filter", json=these).raise_for_status().json()
+    assert float(bar["data"]) == 100
