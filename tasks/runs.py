@@ -57,4 +57,4 @@ def call_it(told: str) -> None:
     """Have this run's name say how it ended: `sync-orders shop-dk: 2 of 16 orders need attention`."""
     if flow_run.id:
         with get_client(sync_client=True) as client:
-            client.update_flow_run(UUID(flow_run.id), name=f"{run_name()}: {told}")
+            client.update_flow_run(UUID(flow_run.id), name=f"{str(flow_run.name).partition(': ')[0]}: {told}")

@@ -16,7 +16,7 @@ import psutil
 
 AFSTEM = Path(sys.executable).with_name("afstem")
 START_SECONDS = 150
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 ENDS = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 STOP_SECONDS = 60
 
@@ -62,6 +62,10 @@ class Operated:
                 raise TimeoutError(f"attempt {attempt} has not ended: {found['state']['name']}")
             time.sleep(0.2)
         return found
+
+    def artifact(self, key: str) -> str:
+        """The id of the latest artifact under this key."""
+        return str(httpx.get(f"{self.api}/artifacts/{key}/latest").raise_for_status().json()["id"])
 
     def retry(self, run: str) -> None:
         """Press Retry, as the UI does it."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import StaleElementReferenceException, WebDriverException
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -51,8 +51,17 @@ class Screen:
         self.open(str(link.get_attribute("href")))
 
     def confirm(self, text: str) -> None:
-        """Click on the button of the dialog that asks again."""
-        self._press(f"//*[@role='dialog' or contains(@class, 'p-modal')]//button[contains(., {_quoted(text)})]", text)
+        """Say the same once more, to the dialog that asks; it lies over the page and goes when it has been answered."""
+        buttons = (By.XPATH, f"//button[normalize-space(.) = {_quoted(text)}]")
+        self._wait().until(lambda browser: len(browser.find_elements(*buttons)) > 1, f"no dialog: {text}")
+
+        def is_answered(browser: Chrome) -> bool:
+            there = browser.find_elements(*buttons)
+            if len(there) > 1:
+                there[-1].click()
+            return len(there) < 2
+
+        self._wait(StaleElementReferenceException, WebDriverException).until(is_answered, f"not confirmed: {text}")
 
     @property
     def text(self) -> str:
@@ -79,8 +88,9 @@ class Screen:
                 self._browser.execute_script("arguments[0].click()", button)
                 return
 
-    def _wait(self) -> "WebDriverWait[Chrome]":
-        return WebDriverWait(self._browser, PATIENCE_SECONDS, 0.2, [StaleElementReferenceException])
+    def _wait(self, *moving: type[Exception]) -> "WebDriverWait[Chrome]":
+        ignored = moving or (StaleElementReferenceException,)
+        return WebDriverWait(self._browser, PATIENCE_SECONDS, 0.3, ignored)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 from uuid import UUID
 
 import httpx
@@ -17,8 +18,8 @@ from prefect.states import State
 from tests.bench.engine import ROOT, prefect_server
 from tests.flows.runs import Run, wait_until
 
-SERVE = "import sys; from deployments.serve import serve_integration; serve_integration('served', sys.argv[1])"
-DEPLOYMENT = "sync-orders/served"
+SERVE = "import sys; from deployments.serve import serve_integration; serve_integration(*sys.argv[1:])"
+NAME = "served"
 EAGER = {"PREFECT_RUNNER_POLL_FREQUENCY": "1"}
 
 
@@ -70,24 +71,45 @@ def served(home: Path, config: Path) -> Iterator[Served]:
     """Server and deployments for as long as the block lasts; their schedule is paused."""
     with prefect_server(home) as environment, temporary_settings({PREFECT_API_URL: environment["PREFECT_API_URL"]}):
         with (home / "serve.log").open("w") as log:
-            command = [sys.executable, "-c", SERVE, str(config)]
-            process = subprocess.Popen(command, cwd=ROOT, env={**environment, **EAGER}, stdout=log, stderr=log)
-        try:
-            yield Served(process, environment, _deployment(process))
-        finally:
-            process.terminate()
-            process.wait(timeout=60)
+            process = _serve(ROOT, environment, NAME, config, log)
+        with _ended(process):
+            yield Served(process, environment, _deployment(process, NAME))
 
 
-def _deployment(process: subprocess.Popen[bytes]) -> UUID:
+@contextmanager
+def served_from(source: Path, environment: dict[str, str], config: Path) -> Iterator[Served]:
+    """The same by the code of another folder, beside it on the same server, until the block ends."""
+    process = _serve(source, {**environment, "PYTHONPATH": str(source)}, source.name, config, subprocess.DEVNULL)
+    with _ended(process):
+        yield Served(process, environment, _deployment(process, source.name))
+
+
+def _serve(
+    source: Path, environment: dict[str, str], name: str, config: Path, log: IO[str] | int
+) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-c", SERVE, name, str(config)]
+    return subprocess.Popen(command, cwd=source, env={**environment, **EAGER}, stdout=log, stderr=log)
+
+
+@contextmanager
+def _ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """The process, ended when the block ends."""
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+
+
+def _deployment(process: subprocess.Popen[bytes], name: str) -> UUID:
     """The deployment that runs the whole way, once it is there, no longer by the clock."""
     found: list[UUID] = []
 
     def is_there() -> bool:
         with get_client(sync_client=True) as client, suppress(ObjectNotFound):
-            found.append(client.read_deployment_by_name(DEPLOYMENT).id)
+            found.append(client.read_deployment_by_name(f"sync-orders/{name}").id)
             client.pause_deployment(found[-1])
         return bool(found) or process.poll() is not None
 
-    wait_until(is_there, f"{DEPLOYMENT} is served")
+    wait_until(is_there, f"sync-orders/{name} is served")
     return found[0]

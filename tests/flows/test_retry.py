@@ -1,17 +1,19 @@
 """From a served deployment: Retry does only what is left to do, and neither a crash nor a rival costs an invoice."""
 
+import shutil
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from tests.bench.engine import ROOT
 from tests.flows.business import Business
 from tests.flows.runs import Run, wait_until
-from tests.flows.serving import Served, served
+from tests.flows.serving import Served, served, served_from
 from tests.flows.test_sync_orders import BATCHES_OF_FIVE, company, private
 from tests.orders import woo_orders, write_orders
 from tests.simulators.woocommerce import KEY, SECRET, WooCommerceSimulator
@@ -86,6 +88,50 @@ def test_retry_does_again_only_what_is_unfinished(business: Business, deployment
     assert len(at_last["Cached"]) == 9
     assert business.invoices() == {str(1000 + place): 1 for place in range(16)}
     assert len(business.customers()) == 16
+
+
+def test_neither_mended_code_nor_lost_results_make_a_second_invoice(
+    business: Business, deployment: Served, tmp_path: Path
+) -> None:
+    """The step is edited before Retry, so that what it did before counts no more; then all results are lost."""
+    source = copy_of_the_code(tmp_path / "mended")
+    business.set_up(BATCHES_OF_FIVE)
+    business.sell(*(private(1000 + place) for place in range(6)), company(1006))
+    with served_from(source, deployment.environment, business.config) as mended:
+        run = mended.ended(mended.start(business.config))
+        assert (run.state, run.message) == ("Failed", "1 of 7 orders need attention")
+
+        edit(
+            source / "tasks" / "create_invoices.py", "    return all_well(", "    told = 'mended'\n    return all_well("
+        )
+        assert again(mended, run).message == "1 of 7 orders need attention"
+        assert "Cached" not in {task.state_name for task in run.batch_tasks(2, 2).values() if "create" in task.name}
+
+        shutil.rmtree(Path(deployment.environment["PREFECT_HOME"]) / "storage")
+        business.set_up(BATCHES_OF_FIVE + '\n[customers]\non_bad_number = "treat_as_b2c"')
+        assert again(mended, run).state == "Completed"
+
+    assert business.invoices() == {str(1000 + place): 1 for place in range(7)}
+    assert len(business.customers()) == 7
+
+
+def copy_of_the_code(folder: Path) -> Path:
+    """The whole code, for a test to edit."""
+    for floor in ("deployments", "flows", "tasks", "adapters", "domain"):
+        shutil.copytree(ROOT / floor, folder / floor, ignore=shutil.ignore_patterns("demo", "__pycache__"))
+    return folder
+
+
+def edit(path: Path, before: str, after: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after), encoding="utf-8")
+
+
+def again(served: Served, run: Run) -> Run:
+    """Press Retry, and wait for the end."""
+    served.retry(run.id)
+    return served.ended(run.id)
 
 
 def test_a_run_that_was_killed_is_finished_by_the_next_one(business: Business, deployment: Served) -> None:
