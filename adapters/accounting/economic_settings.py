@@ -4,7 +4,6 @@ A line carries no VAT rate there: it follows from product, product group and the
 zone. So the settings name a product for each rate, and a rate without one is held before anything is sent.
 """
 
-import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from adapters.addresses import OverTls
 from domain.invoice_rules import InvoiceRules
 from domain.invoices import Invoice, InvoiceLine, VatZone
 from domain.money import NO_VAT
@@ -19,8 +19,6 @@ from domain.outcomes import NeedsAttention
 from domain.rules import BookWhich, Number, Rules
 
 URL = "https://restapi.e-conomic.com"
-ADDRESS = re.compile(r"(https://[^/@\s]+|http://(localhost|127\.0\.0\.1)(:\d+)?)(/\S*)?")
-"""The tokens leave this machine only encrypted."""
 NORMAL = Decimal(25)
 DELIVERY_ZIP, DELIVERY_CITY = 30, 50
 
@@ -57,7 +55,7 @@ class EconomicAccounting(Rules):
     """
 
     kind: Literal["economic"]
-    url: str = URL
+    url: OverTls = URL
     ca_file: Path | None = None
     connections: int = Field(default=8, ge=1, le=32)
     layout: Code
@@ -72,13 +70,6 @@ class EconomicAccounting(Rules):
     order_in: Place = "notes.textLine2"
     requisition_in: Annotated[Place, Field(validate_default=True)] = "references.other"
     send_by: Annotated[str, BeforeValidator(str), Field(pattern=r"^[A-Za-z]{1,20}$")] = "EAN"
-
-    @field_validator("url")
-    @classmethod
-    def _encrypted(cls, url: str) -> str:
-        if not ADDRESS.fullmatch(url):
-            raise PydanticCustomError("settings_secure_address", "no address over TLS")
-        return url.rstrip("/")
 
     @field_validator("requisition_in")
     @classmethod

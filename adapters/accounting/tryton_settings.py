@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from adapters.addresses import OverTls
 from domain.invoices import VatZone
 from domain.rules import Rules
 
@@ -21,7 +22,7 @@ class TrytonAccounting(Rules):
     """
 
     kind: Literal["tryton"]
-    url: str = Field(pattern=r"^https?://[^\s@?#/]+[^\s@?#]*$")
+    url: OverTls
     database: str = Field(pattern=r"^[^\s/?#]+$")
     user: str = Field(default="afstem", min_length=1)
     company: str = ""

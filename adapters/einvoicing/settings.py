@@ -1,36 +1,13 @@
 """`[einvoicing]` in the settings file: the rules, where the authority's rule set lies, and where documents go."""
 
-import ipaddress
 from pathlib import Path
-from typing import Annotated
-from urllib.parse import urlsplit
+from typing import Literal
 
-from pydantic import AfterValidator, model_validator
+from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
+from adapters.addresses import OverTls
 from domain.einvoicing_rules import EinvoicingRules
-
-
-def _address(url: str) -> str:
-    """An address over TLS; without it, only on this very machine."""
-    if not url:
-        return url
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        parts, host = urlsplit(""), ""
-    safe = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
-    if not safe or not host or parts.query or parts.fragment or "@" in parts.netloc:
-        raise PydanticCustomError("settings_secure_address", "no address over TLS")
-    return url.rstrip("/")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 class EinvoicingSettings(EinvoicingRules):
@@ -43,7 +20,7 @@ class EinvoicingSettings(EinvoicingRules):
 
     rules: Path = Path("oioubl-rules")
     folder: Path = Path("einvoices")
-    url: Annotated[str, AfterValidator(_address)] = ""
+    url: OverTls | Literal[""] = ""
     ca_file: Path | None = None
 
     @model_validator(mode="after")

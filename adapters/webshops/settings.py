@@ -1,6 +1,5 @@
 """`[webshop]` in the settings file: which shop, which of its orders count, and where it keeps the buyer's numbers."""
 
-import ipaddress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Literal, cast
@@ -10,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from adapters.addresses import is_loopback
 from adapters.webshops.fields import is_key
 from domain.orders import OrderField
 
@@ -118,13 +118,6 @@ class WooCommerceWebshop(WebshopSettings):
 
     @model_validator(mode="after")
     def _encrypted_or_allowed(self) -> "WooCommerceWebshop":
-        if self.is_plain_http and not self.allow_http and not _is_loopback(urlsplit(self.url).hostname or ""):
+        if self.is_plain_http and not self.allow_http and not is_loopback(urlsplit(self.url).hostname or ""):
             raise PydanticCustomError("settings_plain_http", "not encrypted")
         return self
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"

@@ -223,13 +223,19 @@ WORDS: dict[str, tuple[str, str]] = {
     "ask_group": ("Kundegruppens nummer", "Number of the customer group"),
     "ask_terms": ("Betalingsbetingelsens nummer", "Number of the payment terms"),
     "ask_product": ("Varen for alt uden sin egen", "Product for all that has none of its own"),
+    "ask_server": ("Trytons adresse", "Address of Tryton"),
+    "ask_database": ("Databasens navn", "Name of its database"),
     "ask_cvr": ("Felt med CVR-nummer (- for intet)", "Field with the CVR number (- for none)"),
     "ask_ean": ("Felt med EAN-nummer (- for intet)", "Field with the EAN number (- for none)"),
     "ask_preset": ("Udgangspunkt for kunderne", "Preset for the customers"),
     "ask_collecting": ("Samlekundens nummer i regnskabet", "The collecting customer's number in the books"),
     "ask_book": ("Skal fakturaerne bogføres med det samme?", "Book the invoices at once?"),
     "written": ("{path} er skrevet.", "{path} is written."),
-    "next_tokens": (
+    "next_tokens_tryton": (
+        "Læg adgangskoden for brugeren i Tryton i miljøet: AFSTEM_ACCOUNTING_KEY.",
+        "Put the password of the user in Tryton into the environment: AFSTEM_ACCOUNTING_KEY.",
+    ),
+    "next_tokens_economic": (
         "Læg regnskabets nøgler i miljøet: AFSTEM_ACCOUNTING_APP_SECRET og AFSTEM_ACCOUNTING_GRANT.",
         "Put the books' tokens into the environment: AFSTEM_ACCOUNTING_APP_SECRET and AFSTEM_ACCOUNTING_GRANT.",
     ),

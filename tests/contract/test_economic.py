@@ -512,7 +512,7 @@ class TestRecordings:
 
     def bodies(self, specs: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         for path in sorted((specs / "economic" / "examples").rglob("*.json")):
-            body = Answer(200, {}, path.read_bytes()).json()  # type: ignore[arg-type]
+            body = Answer(200, {}, path.read_bytes(), "accounting").json()  # type: ignore[arg-type]
             for one in body.get("collection", [body]) if isinstance(body, dict) else body:
                 yield f"{path.parent.name}/{path.name}", one
 
