@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from adapters.accounting.checks import check_text, wanted_number
 from adapters.accounting.economic_client import SETTINGS, Client, Json, number_in, number_of
 from adapters.accounting.economic_countries import code_of
 from adapters.accounting.economic_settings import EconomicAccounting
-from adapters.accounting.local_checks import check_text, wanted_number
 from domain.customers import Customer, CustomerChange, CustomerField, NewCustomer, Values, fingerprint, same_customer
 from domain.identity import HOME, company_number, normalise
 from domain.outcomes import NeedsAttention, Transient

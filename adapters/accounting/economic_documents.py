@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from adapters.accounting.checks import check_amounts, check_texts
 from adapters.accounting.economic_client import Client, Json, Told, number_of
 from adapters.accounting.economic_customers import EconomicCustomers
 from adapters.accounting.economic_drafts import can_be_ours, document_of, draft_body, reference_of
 from adapters.accounting.economic_filters import chains
 from adapters.accounting.economic_settings import EconomicAccounting
-from adapters.accounting.local_checks import check_amounts, check_texts
 from domain.invoices import Document, Invoice
 from domain.outcomes import NeedsAttention
 from domain.ports import Booking

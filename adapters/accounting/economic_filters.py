@@ -6,7 +6,7 @@ by a `$` in front; brackets must stand as they are.
 
 from collections.abc import Iterable, Iterator
 
-from adapters.accounting.local_file import storable
+from adapters.accounting.checks import storable
 
 LONGEST = 1500
 """Characters of one chain: a URL has its limits on the way."""

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, StaticPool, create_engine, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DBAPIError
 
+from adapters.accounting.checks import storable
 from adapters.accounting.local_tables import KEYS, SERIES, make_tables
 from adapters.sqlite import READS, open_file, use_write_ahead_log
 from domain.outcomes import Misconfigured, Transient
@@ -142,11 +143,6 @@ def chunks(values: Iterable[T]) -> Iterator[list[T]]:
             piece = []
     if piece:
         yield piece
-
-
-def storable(text: str) -> bool:
-    """Whether a text can be written as UTF-8: half a surrogate pair, which JSON lets through, can't."""
-    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _blank() -> Engine:

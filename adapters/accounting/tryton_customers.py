@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from adapters.accounting.local_checks import check_text
+from adapters.accounting.checks import check_text
 from adapters.accounting.tryton_late import CHANGED, Late, changed_at
 from adapters.accounting.tryton_rpc import Row, TrytonServer, in_bulk, patiently, stamps
 from adapters.accounting.tryton_terms import MasterRecords, Terms

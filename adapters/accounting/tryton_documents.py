@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from adapters.accounting.local_checks import check_amounts, check_text
+from adapters.accounting.checks import check_amounts, check_text
 from adapters.accounting.tryton_addresses import addresses_of
 from adapters.accounting.tryton_credits import Credits
 from adapters.accounting.tryton_late import CHANGED, Late, changed_at
