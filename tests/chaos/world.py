@@ -11,9 +11,8 @@ from pathlib import Path
 
 from adapters.integration import Integration, compose
 from adapters.settings import Secrets, load
-from deployments.commands.report import proof_of
-from domain.proof import Period
 from domain.stages import INVOICED
+from tasks.proof import proof_of
 from tests.chaos.books import BOOKS, Books
 from tests.chaos.lives import COMPLETED, Life
 from tests.orders import Json, documents_due, woo_orders_and_refunds
@@ -116,7 +115,7 @@ class World:
         assert billed == {reference: buyers[reference] for reference in billed}
         integration = self.integration()
         try:
-            proof = proof_of(integration, Period())
+            proof = proof_of(integration)
         finally:
             integration.close()
         assert proof.complete, (proof.counts, proof.discrepancies[:5])
