@@ -35,23 +35,23 @@ class Operated:
 
     def deployment(self, flow: str) -> dict[str, Any]:
         """One of its deployments, as Prefect tells of it."""
-        found: dict[str, Any] = httpx.get(f"{self.api}/deployments/name/{flow}/{self._name}").raise_for_status().json()
+        found: dict[str, Any] = self._ask("GET", f"{self.api}/deployments/name/{flow}/{self._name}").json()
         return found
 
     def start(self, flow: str, **parameters: Any) -> str:
         """Run it now; gives the flow run's id."""
         where = f"{self.api}/deployments/{self.deployment(flow)['id']}/create_flow_run"
-        return str(httpx.post(where, json={"parameters": parameters}).raise_for_status().json()["id"])
+        return str(self._ask("POST", where, json={"parameters": parameters}).json()["id"])
 
     def run(self, run: str) -> dict[str, Any]:
         """A flow run as it is now."""
-        found: dict[str, Any] = httpx.get(f"{self.api}/flow_runs/{run}").raise_for_status().json()
+        found: dict[str, Any] = self._ask("GET", f"{self.api}/flow_runs/{run}").json()
         return found
 
     def runs(self, *states: str) -> list[dict[str, Any]]:
         """All flow runs in states of these types."""
         these = {"flow_runs": {"state": {"type": {"any_": list(states)}}}, "sort": "EXPECTED_START_TIME_ASC"}
-        found: list[dict[str, Any]] = httpx.post(f"{self.api}/flow_runs/filter", json=these).raise_for_status().json()
+        found: list[dict[str, Any]] = self._ask("POST", f"{self.api}/flow_runs/filter", json=these).json()
         return found
 
     def ended(self, run: str, attempt: int = 1) -> dict[str, Any]:
@@ -65,17 +65,27 @@ class Operated:
 
     def artifact(self, key: str) -> str:
         """The id of the latest artifact under this key."""
-        return str(httpx.get(f"{self.api}/artifacts/{key}/latest").raise_for_status().json()["id"])
+        these = {"artifacts": {"key": {"any_": [key]}}, "sort": "CREATED_DESC"}
+        return str(self._ask("POST", f"{self.api}/artifacts/filter", json=these).json()[0]["id"])
 
     def retry(self, run: str) -> None:
         """Press Retry, as the UI does it."""
         state = {"type": "SCHEDULED", "name": "AwaitingRetry", "message": "Retry from the UI"}
-        httpx.post(f"{self.api}/flow_runs/{run}/set_state", json={"state": state}).raise_for_status()
+        self._ask("POST", f"{self.api}/flow_runs/{run}/set_state", json={"state": state})
+
+    def _ask(self, method: str, url: str, json: Any = None) -> httpx.Response:
+        """As Prefect's own client does: a database that is locked for a moment is asked again."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while (answer := httpx.request(method, url, json=json, timeout=30)).status_code == 503:
+            if time.monotonic() > deadline:
+                break
+            time.sleep(1)
+        return answer.raise_for_status()
 
     def pause(self, flow: str = "sync-orders") -> None:
         """No run by the clock while a test is at work."""
         where = f"{self.api}/deployments/{self.deployment(flow)['id']}/pause_deployment"
-        httpx.post(where).raise_for_status()
+        self._ask("POST", where)
 
     def stop(self) -> list[psutil.Process]:
         """Press Ctrl-C, and wait until it has stopped; gives processes of it that are still there."""
