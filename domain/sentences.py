@@ -1266,16 +1266,16 @@ SENTENCES: dict[str, Sentences] = {
         "Give order_in and requisition_in a place each.",
     ),
     "settings_secure_address": Sentences(
-        "{field} er ikke en adresse med TLS: »{found}«.",
+        "{field} er ikke en adresse med TLS, eller den har en bruger, en forespørgsel eller et mellemrum i sig.",
         'Skriv en adresse, der begynder med https://, fx "https://einvoices.example.dk/v1".',
-        '{field} is not an address over TLS: "{found}".',
+        "{field} is not an address over TLS, or has a user, a query or a space in it.",
         'Write an address that begins with https://, such as "https://einvoices.example.dk/v1".',
     ),
     "settings_einvoicing_url": Sentences(
-        'Kanalen "http" under {field} har ingen adresse at sende til.',
-        "Skriv adressen som url.",
-        'The channel "http" in {field} has no address to send to.',
-        "Write the address as url.",
+        'Kanalen "http" har ingen adresse at sende til: {field}.url mangler.',
+        'Skriv den, fx url = "https://einvoices.example.dk/v1".',
+        'The channel "http" has no address to send to: {field}.url is missing.',
+        'Write it, such as url = "https://einvoices.example.dk/v1".',
     ),
     "settings_too_long": Sentences(
         "{field} er for lang: højst {expected}.",

@@ -180,7 +180,7 @@ class TestTwoRunsAtOnce:
 
         assert (shop.hold(1), shop.hold(2), shop.hold(3)) == ("classified", "failed", "booked")
         assert [str(fault) for fault in faults][:1] == [
-            "1 order to be tried again: 1 × another run is writing to this customer"
+            "1 order to be tried again: 1 × customer_busy: customer"
         ]
         kill(process)
         assert shop.sync("after") == []
