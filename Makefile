@@ -16,6 +16,7 @@ SHELL := bash
 PYTHON ?= python3
 SUITES ?= unit contract flows
 PYTEST ?= -q
+WORKERS ?= -n auto --maxprocesses 4 --dist worksteal
 ROUNDS ?=
 KILLS ?=
 SEED ?=
@@ -24,7 +25,7 @@ BIN := .venv/bin
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 export DO_NOT_TRACK = 1
 
-.PHONY: help demo ui test check format chaos browser bench scale lock clean
+.PHONY: help demo ui test check format chaos official browser tryton bench scale lock clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -36,7 +37,7 @@ ui: .venv/installed
 	@$(BIN)/afstem up --config afstem-demo/afstem.toml
 
 test: .venv/installed-dev
-	$(BIN)/pytest $(PYTEST) $(addprefix tests/,$(SUITES))
+	$(BIN)/pytest $(PYTEST) $(WORKERS) $(addprefix tests/,$(SUITES))
 
 check: .venv/installed-dev
 	$(BIN)/ruff check .
@@ -52,8 +53,14 @@ format: .venv/installed-dev
 chaos: .venv/installed-dev
 	CHAOS_ROUNDS=$(ROUNDS) CHAOS_KILLS=$(KILLS) CHAOS_SEED=$(SEED) $(BIN)/pytest $(PYTEST) -s tests/chaos
 
+official: .venv/installed-dev
+	$(BIN)/pytest $(PYTEST) tests/official
+
 browser: .venv/installed-dev
 	$(BIN)/pytest $(PYTEST) tests/browser
+
+tryton: .venv/installed-dev
+	$(BIN)/pytest $(PYTEST) -m tryton tests/contract
 
 bench: .venv/installed-dev
 	$(BIN)/python -m tests.bench $(BENCH)

@@ -30,11 +30,12 @@ MOST_THROTTLES = 8
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back, read in full: its status is neither a redirect, 401, 403, 408, 429 nor 5xx."""
+    """What came back from `system`, read in full: its status is no redirect, 401, 403, 408, 429 or 5xx."""
 
     status: int
     headers: httpx.Headers
     body: bytes
+    system: str
 
     @property
     def text(self) -> str:
@@ -51,7 +52,11 @@ class Answer:
         try:
             return json.loads(self.text, parse_float=Decimal)
         except (ValueError, RecursionError) as error:
-            raise Transient("the answer is not JSON") from error
+            raise Transient("answer_unreadable", self.system) from error
+
+
+class Unavailable(Transient):
+    """The other side answered 503: it says that it did nothing."""
 
 
 class Http:
@@ -111,7 +116,7 @@ class Http:
             if answer.status != 429:
                 return self._checked(answer)
             self._hold_back(_asked_wait(answer, otherwise=2.0**attempt))
-        raise Transient(f"the {self._settings} asks us to wait", timedelta(minutes=1))
+        raise Transient("throttled", self._settings, retry_after=timedelta(minutes=1))
 
     def close(self) -> None:
         """Let the connections go."""
@@ -122,7 +127,7 @@ class Http:
         with self._waiting:
             pause = max(0.0, self._open_again_at - time.monotonic())
         if waited + pause > self._longest_wait:
-            raise Transient(f"the {self._settings} asks us to wait", timedelta(seconds=math.ceil(pause)))
+            raise Transient("throttled", self._settings, retry_after=timedelta(seconds=math.ceil(pause)))
         time.sleep(pause)
         return pause
 
@@ -134,25 +139,26 @@ class Http:
         try:
             response = self._client.send(request, stream=True)
             try:
-                return Answer(response.status_code, response.headers, _read(response))
+                return Answer(response.status_code, response.headers, _read(response, self._settings), self._settings)
             finally:
                 response.close()
         except httpx.TimeoutException as error:
-            raise Transient(f"the {self._settings} did not answer in time") from error
+            raise Transient("answer_late", self._settings) from error
         except httpx.ConnectError as error:
             if _has_cause(error, ssl.SSLCertVerificationError):
                 raise Misconfigured("tls_not_trusted", f"{self._settings}.url", request.url.host) from error
-            raise Transient(f"the {self._settings} can't be reached") from error
+            raise Transient("unreachable", self._settings) from error
         except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
             raise Misconfigured("bad_address", f"{self._settings}.url") from error
         except httpx.HTTPError as error:
-            raise Transient(f"the connection to the {self._settings} was lost") from error
+            raise Transient("connection_lost", self._settings) from error
 
     def _checked(self, answer: Answer) -> Answer:
         if answer.status >= 500 or answer.status == 408:
             asked = _asked_wait(answer, otherwise=0)
             wait = timedelta(seconds=asked) if asked else None
-            raise Transient(f"the {self._settings} answered {answer.status}", wait)
+            fault = Unavailable if answer.status == 503 else Transient
+            raise fault("server_fault", self._settings, answer.status, retry_after=wait)
         if answer.status == 401:
             raise Misconfigured("credentials_refused", self._settings, error_code(answer))
         if answer.status == 403:
@@ -182,7 +188,7 @@ def _trust(ca_file: Path | None, field: str) -> ssl.SSLContext:
     return context
 
 
-def _read(response: httpx.Response) -> bytes:
+def _read(response: httpx.Response, system: str) -> bytes:
     """The whole body. A server that trickles or never ends is left: time-outs by phase would not see it."""
     deadline = time.monotonic() + WHOLE_ANSWER
     parts: list[bytes] = []
@@ -191,9 +197,9 @@ def _read(response: httpx.Response) -> bytes:
         parts.append(part)
         size += len(part)
         if size > LARGEST_ANSWER:
-            raise Transient("the answer has no end")
+            raise Transient("answer_endless", system)
         if time.monotonic() > deadline:
-            raise Transient("the answer trickles in too slowly")
+            raise Transient("answer_late", system)
     return b"".join(parts)
 
 

@@ -8,6 +8,8 @@ from functools import cached_property
 
 from adapters.accounting.economic import EconomicBooks
 from adapters.accounting.local import LocalAccounting, LocalBooks
+from adapters.accounting.tryton import TrytonBooks
+from adapters.accounting.tryton_settings import TrytonAccounting
 from adapters.einvoicing.channels import channels
 from adapters.einvoicing.rules import Rules
 from adapters.settings import Secrets, Settings, find, load
@@ -123,6 +125,9 @@ def _webshop(settings: Settings, secrets: Secrets) -> Webshop:
 def _books(settings: Settings, secrets: Secrets, store: Store) -> Accounting:
     if isinstance(settings.accounting, LocalAccounting):
         return LocalBooks(settings.accounting)
+    if isinstance(settings.accounting, TrytonAccounting):
+        secrets.need("accounting_key")
+        return TrytonBooks(settings.accounting, secrets.accounting_key)
     secrets.need("accounting_app_secret", "accounting_grant")
 
     def known(numbers: Iterable[str]) -> dict[str, Customer]:

@@ -6,6 +6,7 @@ import json
 import os
 import tomllib
 import types
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
@@ -13,7 +14,9 @@ from pydantic import BaseModel, Field, SecretStr, ValidationError
 
 from adapters.accounting.economic_settings import EconomicAccounting
 from adapters.accounting.local import LocalAccounting
+from adapters.accounting.tryton_settings import TrytonAccounting
 from adapters.einvoicing.settings import EinvoicingSettings
+from adapters.settings_values import wrong_value
 from adapters.vies import VatSettings
 from adapters.webshops.settings import FilesWebshop, WooCommerceWebshop
 from domain.forgetting import YearEnd
@@ -74,7 +77,7 @@ class Settings(Rules):
     name: str = Field(pattern=r"^[a-z0-9](-?[a-z0-9])*$", max_length=40)
     language: Language = "da"
     webshop: Annotated[FilesWebshop | WooCommerceWebshop, Field(discriminator="kind")]
-    accounting: Annotated[LocalAccounting | EconomicAccounting, Field(discriminator="kind")]
+    accounting: Annotated[LocalAccounting | EconomicAccounting | TrytonAccounting, Field(discriminator="kind")]
     store: StoreSettings = StoreSettings()
     customers: CustomerRules = CustomerRules()
     invoices: InvoiceRules = InvoiceRules()
@@ -99,6 +102,7 @@ class Secrets(BaseModel):
     einvoicing_token: SecretStr = SecretStr("")
     accounting_app_secret: SecretStr = SecretStr("")
     accounting_grant: SecretStr = SecretStr("")
+    accounting_key: SecretStr = SecretStr("")
 
     @classmethod
     def from_environment(cls) -> "Secrets":
@@ -145,7 +149,7 @@ def load(path: Path) -> Settings:
     try:
         settings = Settings.model_validate(document)
     except ValidationError as error:
-        first, *others = [_finding(one) for one in error.errors()]
+        first, *others = _told_once(_finding(one) for one in error.errors())
         raise Misconfigured(first.code, first.field, first.found, first.expected, also=others) from error
     return _with_absolute_paths(_with_products(settings), path.parent.resolve())
 
@@ -175,6 +179,17 @@ def _with_absolute_paths(settings: Settings, folder: Path) -> Settings:
     )
 
 
+def _told_once(findings: Iterable[Finding]) -> list[Finding]:
+    """A setting that may be one thing or another is wrong once: one finding, with all that is allowed."""
+    told: dict[tuple[str, str], Finding] = {}
+    for one in findings:
+        before = told.setdefault((one.code, one.field), one)
+        if one.expected not in before.expected:
+            both = before.model_copy(update={"expected": f"{before.expected}, {one.expected}"})
+            told[one.code, one.field] = both
+    return list(told.values())
+
+
 def _finding(error: Any) -> Finding:
     path = _readable(error["loc"])
     found = "" if error["type"] == "missing" else str(error["input"])[:80]
@@ -184,12 +199,16 @@ def _finding(error: Any) -> Finding:
         return Finding(
             code="settings_unknown_key", field=path, found=near[0] if near else "–", expected=", ".join(allowed)
         )
+    told = error.get("ctx", {})
     if error["type"] in SENTENCES:
-        return Finding(code=error["type"], field=path, found=found)
+        return Finding(code=error["type"], field=path, found=found, expected=told.get("expected", ""))
     if error["type"] == "missing":
         return Finding(code="settings_missing_key", field=path)
-    expected = error.get("ctx", {}).get("expected") or error.get("ctx", {}).get("expected_tags") or error["msg"]
-    return Finding(code="settings_bad_value", field=path, found=found, expected=str(expected))
+    if error["type"] == "union_tag_not_found":
+        return Finding(code="settings_missing_key", field=f"{path}.kind")
+    if error["type"] == "union_tag_invalid":
+        path, found = f"{path}.kind", str(told["tag"])[:80]
+    return wrong_value(error["type"], told, path, found)
 
 
 def _readable(location: tuple[str | int, ...]) -> str:
@@ -201,12 +220,19 @@ def _readable(location: tuple[str | int, ...]) -> str:
             parts.append(f"[{part}]")
             continue
         if isinstance(model, type) and issubclass(model, BaseModel) and part in model.model_fields:
-            model = model.model_fields[part].annotation
+            model = _filled(model.model_fields[part].annotation)
         elif part in _tags(model):
             model = _branch(model, part)
             continue
+        elif _is_one_or_another(model):
+            continue
         parts.append(f".{part}" if parts else part)
     return "".join(parts)
+
+
+def _is_one_or_another(annotation: Any) -> bool:
+    """Whether a value may be of several plain kinds, whose names pydantic adds to the place."""
+    return get_origin(annotation) in {Union, types.UnionType} and not _tags(annotation)
 
 
 def _tags(annotation: Any) -> set[str]:
@@ -232,9 +258,14 @@ def _keys_at(location: tuple[str | int, ...]) -> list[str]:
             model = _branch(model, part)
         elif get_origin(model) is dict:
             model = get_args(model)[1]
-        if get_origin(model) in {Union, types.UnionType} and not _tags(model):
-            model = next(branch for branch in get_args(model) if branch is not type(None))
+        model = _filled(model)
     return sorted(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
+
+
+def _filled(annotation: Any) -> Any:
+    """What an optional setting is where it is set."""
+    branches = [branch for branch in get_args(annotation) if branch is not type(None)]
+    return branches[0] if _is_one_or_another(annotation) and len(branches) == 1 else annotation
 
 
 def _short_hash(text: str) -> str:

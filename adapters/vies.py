@@ -26,7 +26,7 @@ from pydantic_core import PydanticCustomError
 
 from adapters.http import Answer, Http
 from domain.identity import vat_key, visible
-from domain.outcomes import Misconfigured, NeedsAttention, Transient
+from domain.outcomes import Finding, Misconfigured, NeedsAttention, Transient
 from domain.vat import VatNumberAnswer, VatRules
 from domain.vat_places import HOME
 
@@ -40,8 +40,7 @@ EVERYWHERE = re.compile(r"GLOBAL_\w+|SERVICE_UNAVAILABLE|\w+_BLOCKED")
 
 def _own_number(text: str) -> str:
     if text and not vat_key(text, HOME):
-        expected = "the company's own CVR number, such as DK12345678"
-        raise PydanticCustomError("vat_setting", "{expected}", {"expected": expected})
+        raise PydanticCustomError("settings_own_number", "no CVR number")
     return vat_key(text, HOME)
 
 
@@ -60,8 +59,8 @@ class VatSettings(VatRules):
 class Silent(Transient):
     """No answer from the register; `where` is the country that is concerned, or empty for all of them."""
 
-    def __init__(self, reason: str, where: str = "") -> None:
-        super().__init__(reason)
+    def __init__(self, why: Finding, where: str = "") -> None:
+        super().__init__(why.code, why.field, why.found)
         self.where = where
 
 
@@ -111,10 +110,10 @@ class Vies:
             answer = self._http.send("POST", "/check-vat-number", body=body, headers=kind)
             return self._understood(number, answer, answer.json())
         except Transient as fault:
-            return Silent(str(fault))
+            return Silent(fault.finding)
         except Misconfigured as error:
             if error.finding.code in {"access_denied", "credentials_refused"}:  # there are none: it is a refusal
-                return Silent("VIES refuses to answer us")
+                return Silent(_silence(error.finding.found))
             return NeedsAttention(error.finding.code, "vat.vies_url", error.finding.found, error.finding.expected)
 
     def _understood(self, number: str, answer: Answer, body: Any) -> VatNumberAnswer | NeedsAttention | Silent:
@@ -131,7 +130,11 @@ class Vies:
                 name=_text(told.get("name"))[:LONGEST_NAME],
                 consultation=_text(told.get("requestIdentifier"))[:LONGEST_NAME],
             )
-        return Silent(error or "VIES gave no answer", "" if EVERYWHERE.fullmatch(error) else number[:2])
+        return Silent(_silence(error or f"HTTP {answer.status}"), "" if EVERYWHERE.fullmatch(error) else number[:2])
+
+
+def _silence(found: str) -> Finding:
+    return Finding(code="register_silent", field="vat.vies_url", found=found)
 
 
 def _error_of(told: dict[str, Any]) -> str:

@@ -1,6 +1,8 @@
 """`afstem`, the command line: every command, and no more than is needed to name them."""
 
+import errno
 from collections.abc import Callable
+from typing import Any
 
 import typer
 
@@ -20,10 +22,28 @@ from deployments.commands.report import report
 from deployments.commands.resolve import resolve
 from deployments.commands.retry import retry
 from deployments.commands.sync import sync
+from deployments.commands.telling import DEFAULT, UNUSABLE, complain, language_of
 from deployments.commands.up import up
 from deployments.commands.webhooks import webhooks
+from domain.outcomes import Finding
 
-main = typer.Typer(
+
+class CommandLine(typer.Typer):
+    """Where what is told itself finds no room (`afstem report > FILE`), that too is a sentence."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command that was typed."""
+        try:
+            return super().__call__(*args, **kwargs)
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            finding = Finding(code="file_unwritable", field="stdout", found=error.strerror or "")
+            complain([finding], language_of(DEFAULT))
+            raise SystemExit(UNUSABLE) from None
+
+
+main = CommandLine(
     name="afstem",
     help="Webshop orders become customers and invoices in the books: each exactly once, each explained, each proven.",
     epilog="Exit codes: 0 all is well, 1 orders need attention, 2 settings or connection.",

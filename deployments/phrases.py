@@ -28,6 +28,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Valget huskes. Ordrer, der ventede på det: {orders}.",
         "The choice is remembered. Orders that waited for it: {orders}.",
     ),
+    "settled": (
+        "Ordre {order} venter ikke mere på dig: den er klaret i hånden og tælles som sprunget over.",
+        "Order {order} waits for you no more: it is settled by hand, and counts as skipped.",
+    ),
     "plan_nothing": ("Intet at gøre.", "Nothing to do."),
     "plan_order": ("Ordre", "Order"),
     "plan_type": ("Type", "Type"),

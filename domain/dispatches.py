@@ -6,8 +6,9 @@ order before it is booked, and what was booked is followed until somebody knows 
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
+from domain.capabilities import Capabilities
 from domain.customers import Customer
 from domain.einvoices import check_before_booking
 from domain.einvoicing_rules import Channel, EinvoicingRules
@@ -15,9 +16,7 @@ from domain.identity import normalise
 from domain.invoices import Invoice
 from domain.orders import Order, OrderField
 from domain.outcomes import Finding, NeedsAttention
-
-if TYPE_CHECKING:
-    from domain.ports import Capabilities
+from domain.stages import Stage
 
 State = Literal["due", "handed", "sent", "delivered", "rejected", "silent", "unsure", "by_hand"]
 """`due`: to be sent as soon as its document is booked. `handed`: the channel has it. `sent`: it says that it sent it.
@@ -81,14 +80,13 @@ Such an order is tried again as a dispatch: it never goes through the steps that
 
 
 class Progress(NamedTuple):
-    """What a channel knows of one e-invoice: how far it is, since when (None: now), and why where it was rejected.
+    """What a channel knows of one e-invoice: how far it is, and why where it was rejected.
 
     `code` is the receiver's word for it (`BusinessReject`), `told` their own explanation, `place` where the channel
     keeps it.
     """
 
     state: State
-    at: datetime | None = None
     code: str = ""
     told: str = ""
     place: str = ""
@@ -154,9 +152,7 @@ def _refuse_without_references(
         raise NeedsAttention("person_missing", _named("reference_person", fields))
 
 
-def doubts(
-    rules: EinvoicingRules, fields: Mapping[OrderField, Sequence[str]], able: "Capabilities"
-) -> Iterator[Finding]:
+def doubts(rules: EinvoicingRules, fields: Mapping[OrderField, Sequence[str]], able: Capabilities) -> Iterator[Finding]:
     """What in the settings would hold every EAN order, or lose what the receiver needs to pay."""
     if rules.own_channel and rules.seller is None:
         yield Finding(code="einvoice_seller_incomplete", field="einvoicing.seller")
@@ -193,6 +189,11 @@ def waited_in_vain(
     if handed_at is None or now - handed_at < timedelta(hours=rules.answer_within):
         return False
     return state == "handed" or (state == "sent" and channel != "accounting")
+
+
+def waits_for_einvoice(stage: Stage, code: str) -> bool:
+    """Whether an order's invoice stands as it should, so that its e-invoice alone says how it goes on."""
+    return stage in ("booked", "dispatched") or (stage in ("held", "failed") and code in WAITING)
 
 
 def held_for(fates: Iterable[Fate]) -> Finding | None:

@@ -55,7 +55,7 @@ def _of_schema(text: str, language: Language) -> tuple[str, str]:
         "Missing child element": "children",
         "is not expected": "order",
         "is required but missing": "attribute_missing",
-        "is not allowed": "attribute_extra",
+        "' is not allowed": "attribute_extra",
         "is not a valid value": "value",
     }
     kind = next((kind for words, kind in kinds.items() if words in bare), "other")

@@ -10,6 +10,7 @@ import re
 from datetime import timedelta
 from decimal import Decimal
 
+from domain.countries import COUNTRIES
 from domain.identity import is_cvr, is_ean
 from domain.invoices import Invoice
 from domain.money import ZERO, ore, vat_of
@@ -19,7 +20,6 @@ from domain.sellers import Fik, Seller, payment_id
 
 SCHEMA = "XSD"
 """The rule of all that the schema finds, which has no numbers of its own."""
-COUNTRY = re.compile(r"[A-Z]{2}")
 CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -54,7 +54,8 @@ class Violation(Frozen):
     """One thing that is wrong with a document: the rule, the place as XPath, and the rule's own words.
 
     `rule` is the official code (`F-INV051`), `SCHEMA`, or one of ours (`einvoice_…`); then `finding` tells it.
-    `fatal`: the document will be refused. A warning it may be sent with.
+    `fatal`: the document will be refused. A warning it may be sent with. `text` may repeat what stood there, so it is
+    for people and never for logs.
     """
 
     rule: str
@@ -130,7 +131,7 @@ def _receiver(invoice: Invoice) -> list[Finding]:
     if invoice.delivery is not None:
         countries["shipping.country"] = invoice.delivery.country
     for field, country in countries.items():
-        if country and not COUNTRY.fullmatch(country):
+        if country and country not in COUNTRIES:
             found.append(_finding("einvoice_country_bad", field, country))
     return found
 

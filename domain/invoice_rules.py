@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Literal
 
 from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from domain.rules import Rules
 
@@ -127,7 +128,8 @@ class InvoiceRules(Rules):
         try:
             note.format(number="", payment="", buyer_note="")
         except (KeyError, IndexError, ValueError, AttributeError) as error:
-            raise ValueError("only {number}, {payment} and {buyer_note} may stand in braces") from error
+            places = {"expected": "{number}, {payment}, {buyer_note}"}
+            raise PydanticCustomError("settings_places", "unknown places in braces", places) from error
         return note
 
     def once_invoiced(self) -> "InvoiceRules":

@@ -2,27 +2,8 @@
 
 import pandas as pd
 
-from domain import identity
-from domain.customers import COMPANY_FIELDS, Customer
-
 WANTED = ["order", "rank", "field", "value"]
 DIRECTORY = ["field", "value", "number"]
-
-
-def directory_keys(customer: Customer) -> list[tuple[str, str]]:
-    """Every `(field, value)` under which a customer can be found, both normalised; each only once.
-
-    A foreign VAT number stands under `cvr`, with its country's prefix, as orders ask for it.
-    """
-    values = customer.values
-    country = values.get("country", "")
-    keys = [("customer_number", key) for key in identity.normalise("customer_number", customer.number)]
-    keys += [("email", key) for key in identity.normalise("email", values.get("email", ""))]
-    keys += [("phone", key) for key in identity.normalise("phone", values.get("phone", ""))]
-    keys += [("ean", key) for key in identity.normalise("ean", values.get("ean", ""))]
-    keys += [("name", key) for key in identity.normalise("name", values.get("name", ""))]
-    keys += [("cvr", identity.company_number(values.get(field, ""), country)) for field in COMPANY_FIELDS]
-    return [key for key in dict.fromkeys(keys) if key[1]]
 
 
 def match(wanted: pd.DataFrame, directory: pd.DataFrame) -> pd.DataFrame:

@@ -22,7 +22,7 @@ def amount(text: object) -> Decimal:
         value = Decimal(text.strip()) if isinstance(text, str) else Decimal(text)
     except InvalidOperation as error:
         raise ValueError("not an amount") from error
-    if not value.is_finite() or abs(value) >= LARGEST:
+    if not value.is_finite() or value.copy_abs() >= LARGEST:  # abs() itself overflows on 1e999999999
         raise ValueError("not an amount")
     return value
 

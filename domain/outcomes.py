@@ -32,22 +32,20 @@ class Finding(Frozen):
 class AfstemError(Exception):
     """The root of the tree. `str()` holds the code and field only, so that it can be logged safely."""
 
-
-class Transient(AfstemError):
-    """A fault that may pass: `retry_after` is how long the other side asked us to wait, if it did."""
-
-    def __init__(self, reason: str, retry_after: timedelta | None = None) -> None:
-        super().__init__(reason)
-        self.retry_after = retry_after
-
-
-class _Told(AfstemError):
     def __init__(self, code: str, field: str = "", found: object = "", expected: object = "") -> None:
         super().__init__(f"{code}: {field}" if field else code)
         self.finding = Finding(code=code, field=field, found=str(found)[:500], expected=str(expected)[:500])
 
 
-class Misconfigured(_Told):
+class Transient(AfstemError):
+    """A fault that may pass: `retry_after` is how long the other side asked us to wait, if it did."""
+
+    def __init__(self, code: str, field: str = "", found: object = "", *, retry_after: timedelta | None = None) -> None:
+        super().__init__(code, field, found)
+        self.retry_after = retry_after
+
+
+class Misconfigured(AfstemError):
     """The settings, the credentials or the connection: one sentence, exit code 2, nothing lost.
 
     `also` are further findings of the same reading, so that a file is mended in one go.
@@ -60,9 +58,9 @@ class Misconfigured(_Told):
         self.findings = (self.finding, *also)
 
 
-class NeedsAttention(_Told):
+class NeedsAttention(AfstemError):
     """One order or item that a person must look at; becomes its hold."""
 
 
-class Skip(_Told):
+class Skip(AfstemError):
     """An order that by the settings gets no invoice: skipped with the reason, which is no error."""

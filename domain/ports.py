@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from domain.customers import Customer, CustomerChange, CustomerField, NewCustomer
+from domain.capabilities import Capabilities, MasterData
+from domain.customers import Customer, CustomerChange, NewCustomer
 from domain.dispatches import Progress
 from domain.einvoicing_rules import Channel
 from domain.invoices import Document, DocumentKind, Invoice
-from domain.orders import Frozen, Order, OrderField, RawOrder
+from domain.orders import Order, RawOrder
 from domain.outcomes import Finding, NeedsAttention, Transient
 from domain.vat import VatNumberAnswer
 
@@ -59,42 +60,6 @@ class Webshop(Protocol):
 
     def check(self) -> Sequence[Finding]:
         """What is wrong with the connection or the shop's settings; empty when all is well."""
-
-
-class Capabilities(Frozen):
-    """What an accounting system can do; `lengths` are its limits in characters for customer fields.
-
-    `books_at_once`: writes and books a document in one call. `tells_bookings`: reading on shows what was booked
-    since; else it shows all drafts, and one that is missing there was booked or deleted. `unique_references`: refuses
-    a second document of a reference; `guards_credits`: refuses to credit more than stands, or what isn't booked.
-    `any_rate`: takes each line at the rate that it names; else VAT follows from product and zone.
-    """
-
-    identify_by: frozenset[str]
-    fields: frozenset[CustomerField]
-    contacts: bool
-    einvoicing: bool
-    drafts: bool
-    lookup_by_reference: bool
-    lengths: dict[CustomerField, int] = {}
-    einvoice_fields: frozenset[OrderField] = frozenset()
-    """Which of the buyer's references it can carry on what it sends: `requisition`, `reference_person`."""
-    books_at_once: bool = True
-    tells_bookings: bool = True
-    unique_references: bool = True
-    guards_credits: bool = True
-    any_rate: bool = True
-
-
-class MasterData(Frozen):
-    """What the books have that settings may name."""
-
-    customer_groups: frozenset[str]
-    payment_terms: frozenset[str]
-    vat_zones: frozenset[str]
-    products: frozenset[str]
-    currencies: frozenset[str]
-    layouts: frozenset[str] = frozenset()
 
 
 class Booking(NamedTuple):

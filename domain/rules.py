@@ -16,7 +16,15 @@ IdentifyField = Literal["email", "phone", "cvr", "ean", "customer_number", "name
 FieldPolicy = Literal["create", "update", "both", "never"]
 OnBadNumber = Literal["hold", "treat_as_b2c"]
 Preset = Literal["recommended", "one-customer", "match-only"]
-BookWhich = bool | Literal["ean"]
+
+
+def _which(value: object) -> object:
+    if isinstance(value, bool) or value == "ean":
+        return value
+    raise PydanticCustomError("settings_bad_value", "neither", {"expected": "true, false, ean"})
+
+
+BookWhich = Annotated[bool | Literal["ean"], BeforeValidator(_which)]
 """Which documents are booked: all, none, or those alone that go to an EAN number."""
 
 TYPES: tuple[CustomerType, ...] = ("b2c", "b2b", "ean")

@@ -6,37 +6,61 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 from stdnum import bic, iban, luhn
 
-from domain.identity import is_cvr, normalise
+from domain.countries import COUNTRIES
+from domain.identity import HOME, is_cvr, normalise
 from domain.rules import Number, Rules
 
 FIK_LENGTHS = {"71": 15, "73": 0, "75": 16}
 """How many digits the payment id of each kind of payment slip has, its check digit included."""
 
 
+def _wrong(expected: str) -> PydanticCustomError:
+    """Told by examples, which read the same in either language."""
+    return PydanticCustomError("settings_bad_value", "{expected}", {"expected": expected})
+
+
 def _cvr(text: str) -> str:
     if not is_cvr(text):
-        raise PydanticCustomError("cvr", "a CVR number: 8 digits with a right check digit")
+        raise PydanticCustomError("settings_own_number", "no CVR number")
     return normalise("cvr", text)[0]
+
+
+def _country(text: str) -> str:
+    if text not in COUNTRIES:
+        raise _wrong("DK, SE, DE …")
+    return text
 
 
 def _iban(text: str) -> str:
     if not iban.is_valid(text):
-        raise PydanticCustomError("iban", "an IBAN with right check digits")
+        raise _wrong("DK50 0040 0440 1162 43 …")
     return iban.compact(text)
 
 
 def _bic(text: str) -> str:
     if not bic.is_valid(text):
-        raise PydanticCustomError("bic", "a BIC of 8 or 11 characters")
+        raise _wrong("DABADKKK, NDEADKKKXXX …")
     return bic.compact(text)
+
+
+def _digits(fewest: int, most: int) -> AfterValidator:
+    """So many digits, and not zeros alone: the official rules refuse a registration number of 0000."""
+    told = f"{'1'.zfill(fewest)} – {'9' * most}"
+
+    def checked(text: str) -> str:
+        if not (text.isascii() and text.isdigit() and fewest <= len(text) <= most and int(text)):
+            raise _wrong(told)
+        return text
+
+    return AfterValidator(checked)
 
 
 class DanishAccount(Rules):
     """A Danish bank account: registration number and account number."""
 
     kind: Literal["bank"]
-    registration: Annotated[Number, Field(pattern=r"^[0-9]{4}$")]
-    account: Annotated[Number, Field(pattern=r"^[0-9]{1,10}$")]
+    registration: Annotated[Number, _digits(4, 4)]
+    account: Annotated[Number, _digits(1, 10)]
 
 
 class Iban(Rules):
@@ -54,7 +78,7 @@ class Fik(Rules):
     """
 
     kind: Literal["fik"]
-    creditor: Annotated[Number, Field(pattern=r"^[0-9]{8}$")]
+    creditor: Annotated[Number, _digits(8, 8)]
     card: Literal["71", "73", "75"] = "71"
 
 
@@ -78,7 +102,7 @@ class Seller(Rules):
     street: str = Field(min_length=1)
     zip: Annotated[Number, Field(min_length=1)]
     city: str = Field(min_length=1)
-    country: str = Field(default="DK", pattern=r"^[A-Z]{2}$")
+    country: Annotated[str, AfterValidator(_country)] = HOME
     contact: str = ""
     email: str = Field(default="", max_length=254)
     phone: Number = ""

@@ -19,6 +19,15 @@ class Sentences(NamedTuple):
     en_fix: str
 
 
+class _Again(NamedTuple):
+    """What to do about a fault that may pass."""
+
+    da: str = "Intet er gået tabt; næste kørsel prøver igen."
+    en: str = "Nothing is lost; the next run tries again."
+
+
+_AGAIN = _Again()
+
 SENTENCES: dict[str, Sentences] = {
     "bad_cvr": Sentences(
         "CVR-nummeret i {field} er ikke et muligt CVR-nummer: {found}.",
@@ -134,11 +143,11 @@ SENTENCES: dict[str, Sentences] = {
         "The address in {field} redirects to {expected}.",
         "Write the new address into the settings.",
     ),
-    "webshop_unreachable": Sentences(
-        "Webshoppen i {field} svarer ikke: {found}.",
-        "Kontrollér adressen, og prøv igen om lidt.",
-        "The webshop in {field} doesn't answer: {found}.",
-        "Check the address, and try again in a while.",
+    "database_missing": Sentences(
+        "Serveren har ingen database, der hedder {found}, eller den er ikke en Tryton.",
+        "Ret {field}, eller adressen.",
+        "The server has no database called {found}, or is no Tryton.",
+        "Correct {field}, or the address.",
     ),
     "webshop_api_missing": Sentences(
         "Der er ingen WooCommerce på {found}, eller dens REST-API er slået fra.",
@@ -410,6 +419,12 @@ SENTENCES: dict[str, Sentences] = {
         "The VAT zone {found} doesn't exist in the books. These do: {expected}.",
         "Correct the VAT zone in the settings.",
     ),
+    "country_unknown": Sentences(
+        "Regnskabet har ikke landet {found}.",
+        "Opret landet i regnskabet (trytond_import_countries gør det for alle), og prøv ordren igen.",
+        "The books don't have the country {found}.",
+        "Create the country in the books (trytond_import_countries does it for all of them), and retry the order.",
+    ),
     "currency_unknown": Sentences(
         "Regnskabet har ikke valutaen {found}. Det har: {expected}.",
         "Opret valutaen i regnskabet, og prøv ordren igen, eller bogfør den i hånden.",
@@ -482,6 +497,12 @@ SENTENCES: dict[str, Sentences] = {
         "{field}: No product in the settings bears {found} % VAT in that VAT zone.",
         "Name the product with that rate under [{expected}].",
     ),
+    "tax_unmapped": Sentences(
+        "Det kan ikke afgøres, hvilken afgift i regnskabet {found} er i den momszone; der er: {expected}.",
+        "Angiv afgiftens navn for satsen under [{field}].",
+        "It can't be told which tax of the books {found} is in that VAT zone; there are: {expected}.",
+        "Name the tax of that rate under [{field}].",
+    ),
     "layout_unknown": Sentences(
         "Layoutet {found} i {field} findes ikke i regnskabet.",
         "Ret layoutets nummer under [accounting] eller [invoices.payments].",
@@ -499,6 +520,12 @@ SENTENCES: dict[str, Sentences] = {
         "Ret EAN-nummeret på ordren eller på kunden.",
         "The books don't take the EAN number {found}.",
         "Correct the EAN number on the order or the customer.",
+    ),
+    "books_ask": Sentences(
+        "Regnskabet spørger, om det er meningen: {found}",
+        "Er det, så bogfør kladden i regnskabet selv; ellers ret det, som det nævner, og prøv ordren igen.",
+        "The books ask whether it is meant: {found}",
+        "If it is, book the draft in the books themselves; otherwise correct what they name, and retry the order.",
     ),
     "books_refuse": Sentences(
         "Regnskabet afviser {field}: {found}.",
@@ -541,6 +568,24 @@ SENTENCES: dict[str, Sentences] = {
         "Åbn perioden i regnskabet, eller sæt closed_until og closed_period under [invoices].",
         "The date {found} lies in a closed period ({expected}).",
         "Open the period in the books, or set closed_until and closed_period under [invoices].",
+    ),
+    "period_missing": Sentences(
+        "Regnskabet har ingen periode, som datoen {found} ligger i.",
+        "Opret regnskabsåret og dets perioder i regnskabet, og prøv ordren igen.",
+        "The books have no period in which the date {found} lies.",
+        "Create the fiscal year and its periods in the books, and retry the order.",
+    ),
+    "date_in_future": Sentences(
+        "Fakturadatoen {found} ligger i fremtiden.",
+        "Intet at gøre, hvis ordren er dateret forud: den bogføres, når dagen kommer. Ellers ret datoen på ordren.",
+        "The invoice date {found} lies in the future.",
+        "Nothing to do if the order is dated ahead: it is booked when the day comes. Otherwise correct the date on the order.",
+    ),
+    "back_dated": Sentences(
+        "Datoen {found} ligger før den nyeste faktura, som er fra {expected}, og regnskabet nummererer i datoorden.",
+        'Bogfør kladden i hånden med en senere dato, eller sæt accounting.back_dated = "last_day".',
+        "The date {found} lies before the newest invoice, of {expected}, and the books number in order of date.",
+        'Book the draft by hand with a later date, or set accounting.back_dated = "last_day".',
     ),
     "draft_gone": Sentences(
         "Kladden er ikke længere en kladde i regnskabet: den er bogført, slettet eller en anden: {found}.",
@@ -841,6 +886,12 @@ SENTENCES: dict[str, Sentences] = {
         "Se efter, at den findes, at brugeren må skrive i den, og at disken er tilsluttet.",
         "The folder in {field} can't be used: {found} ({expected}).",
         "See that it exists, that the user may write in it, and that the disk is attached.",
+    ),
+    "dropfolder_busy": Sentences(
+        "Der kan ikke skrives i afleveringsmappen lige nu; måske er disken fuld.",
+        "Gør plads, hvis den er; ellers intet: næste kørsel prøver igen.",
+        "The drop folder can't be written to just now; the disk may be full.",
+        "Make room if it is; else nothing: the next run tries again.",
     ),
     "einvoice_service_silent": Sentences(
         "Tjenesten i {field} svarer ikke: {found}.",
@@ -1154,6 +1205,90 @@ SENTENCES: dict[str, Sentences] = {
         '{field} can\'t be "{found}". Allowed: {expected}.',
         "Correct the value in the settings file.",
     ),
+    "settings_name": Sentences(
+        "{field} kan ikke være »{found}«: kun små bogstaver a-z, tal og enkelte bindestreger imellem.",
+        'Skriv den som "shop-dk"; den begynder hver reference i regnskabet.',
+        '{field} can\'t be "{found}": only small letters a-z, digits, and single hyphens between them.',
+        'Write it as "shop-dk"; it begins every reference in the books.',
+    ),
+    "settings_store_url": Sentences(
+        "{field} kan ikke være »{found}«.",
+        'Skriv "sqlite:///afstem.db" for en fil, eller "postgresql://…" for en database.',
+        '{field} can\'t be "{found}".',
+        'Write "sqlite:///afstem.db" for a file, or "postgresql://…" for a database.',
+    ),
+    "settings_status": Sentences(
+        "{field} er ikke en ordrestatus: »{found}«.",
+        'Skriv den, som webshoppen selv kalder den, fx "processing"; uden »wc-« og mellemrum.',
+        '{field} is not an order status: "{found}".',
+        'Write it as the shop itself calls it, such as "processing"; without "wc-" and spaces.',
+    ),
+    "settings_field_key": Sentences(
+        "{field} er ikke et sted på ordren: »{found}«.",
+        'Skriv "meta:NØGLE" for et ekstrafelt, eller en sti som "billing.company".',
+        '{field} is no place in an order: "{found}".',
+        'Write "meta:KEY" for a custom field, or a path such as "billing.company".',
+    ),
+    "settings_time_zone": Sentences(
+        "{field} er ikke en tidszone: »{found}«.",
+        'Skriv den som "{expected}".',
+        '{field} is not a time zone: "{found}".',
+        'Write it as "{expected}".',
+    ),
+    "settings_plain_http": Sentences(
+        "Adressen under [{field}] begynder med http://: alle undervejs kunne læse ordrerne.",
+        "Skriv https://. Er nettet imellem jeres eget, så sæt allow_http = true.",
+        "The address in [{field}] begins with http://: all in between could read the orders.",
+        "Write https://. If the network in between is your own, set allow_http = true.",
+    ),
+    "settings_own_number": Sentences(
+        "{field} er ikke et CVR-nummer: »{found}«.",
+        'Skriv virksomhedens eget, fx "DK12345678", eller slet linjen.',
+        '{field} is not a CVR number: "{found}".',
+        'Write the company\'s own, such as "DK12345678", or delete the line.',
+    ),
+    "settings_zone_key": Sentences(
+        "{field} nævner noget, der hverken er en landekode eller et område med egne momsregler: {found}.",
+        "Skriv to store bogstaver som NO, eller et af: {expected}.",
+        "{field} names what is neither a country code nor a territory with VAT rules of its own: {found}.",
+        "Write two capitals such as NO, or one of: {expected}.",
+    ),
+    "settings_places": Sentences(
+        "{field} har noget i krøllede parenteser, som ikke kan udfyldes: »{found}«.",
+        "Kun disse kan stå der: {expected}.",
+        '{field} has something in braces that can\'t be filled in: "{found}".',
+        "Only these may stand there: {expected}.",
+    ),
+    "settings_same_place": Sentences(
+        "{field} lader både ordrens reference og rekvisitionsnummeret stå samme sted på fakturaen.",
+        "Giv order_in og requisition_in hver sit sted.",
+        "{field} puts both our reference and the requisition number in one place on the invoice.",
+        "Give order_in and requisition_in a place each.",
+    ),
+    "settings_secure_address": Sentences(
+        "{field} er ikke en adresse med TLS, eller den har en bruger, en forespørgsel eller et mellemrum i sig.",
+        'Skriv en adresse, der begynder med https://, fx "https://einvoices.example.dk/v1".',
+        "{field} is not an address over TLS, or has a user, a query or a space in it.",
+        'Write an address that begins with https://, such as "https://einvoices.example.dk/v1".',
+    ),
+    "settings_einvoicing_url": Sentences(
+        'Kanalen "http" har ingen adresse at sende til: {field}.url mangler.',
+        'Skriv den, fx url = "https://einvoices.example.dk/v1".',
+        'The channel "http" has no address to send to: {field}.url is missing.',
+        'Write it, such as url = "https://einvoices.example.dk/v1".',
+    ),
+    "settings_too_long": Sentences(
+        "{field} er for lang: højst {expected}.",
+        "Gør den kortere.",
+        "{field} is too long: at most {expected}.",
+        "Make it shorter.",
+    ),
+    "settings_too_short": Sentences(
+        "{field} er for kort eller tom: mindst {expected}.",
+        "Udfyld den, eller slet linjen.",
+        "{field} is too short or empty: at least {expected}.",
+        "Fill it in, or delete the line.",
+    ),
     "prefect_server_unnamed": Sentences(
         "{field} nævner ingen Prefect-server.",
         "Sæt {field} til serverens adresse, fx http://127.0.0.1:4200/api. På én maskine er afstem up nok.",
@@ -1202,11 +1337,101 @@ SENTENCES: dict[str, Sentences] = {
         "The store at {field} was written by a later release of Afstem.",
         "Use that release, or another file.",
     ),
-    "try_again": Sentences(
-        "Ordren kunne ikke behandles lige nu: {found}.",
-        "Intet at gøre: næste kørsel prøver igen.",
-        "The order could not be processed just now: {found}.",
-        "Nothing to do: the next run tries again.",
+    "register_silent": Sentences(
+        "EU's momsregister (VIES) giver lige nu intet svar: {found}.",
+        _AGAIN.da,
+        "The EU's VAT register (VIES) gives no answer just now: {found}.",
+        _AGAIN.en,
+    ),
+    "unreachable": Sentences(
+        "Systemet under [{field}] kan ikke nås.",
+        f"Se efter, om adressen er rigtig, og om systemet kører. {_AGAIN.da}",
+        "The system in [{field}] can't be reached.",
+        f"See whether its address is right and whether it runs. {_AGAIN.en}",
+    ),
+    "connection_lost": Sentences(
+        "Forbindelsen til systemet under [{field}] blev afbrudt.",
+        _AGAIN.da,
+        "The connection to the system in [{field}] was lost.",
+        _AGAIN.en,
+    ),
+    "answer_late": Sentences(
+        "Systemet under [{field}] svarede ikke i tide.",
+        _AGAIN.da,
+        "The system in [{field}] did not answer in time.",
+        _AGAIN.en,
+    ),
+    "answer_endless": Sentences(
+        "Systemet under [{field}] svarede uden at holde op.",
+        f"Se efter, om adressen er systemets egen. {_AGAIN.da}",
+        "The system in [{field}] answered without end.",
+        f"See whether the address is the system's own. {_AGAIN.en}",
+    ),
+    "answer_unreadable": Sentences(
+        "Systemet under [{field}] svarede noget, der ikke kan læses; måske er det under vedligeholdelse.",
+        _AGAIN.da,
+        "The system in [{field}] answered what can't be read; it may be in maintenance.",
+        _AGAIN.en,
+    ),
+    "server_fault": Sentences(
+        "Systemet under [{field}] har selv en fejl: det svarede {found}.",
+        f"Bliver det ved, så spørg dem, der driver det. {_AGAIN.da}",
+        "The system in [{field}] has a fault of its own: it answered {found}.",
+        f"If it goes on, ask those who run it. {_AGAIN.en}",
+    ),
+    "throttled": Sentences(
+        "Systemet under [{field}] beder os vente.",
+        _AGAIN.da,
+        "The system in [{field}] asks us to wait.",
+        _AGAIN.en,
+    ),
+    "file_unreadable": Sentences(
+        "En fil i {field} kan ikke læses: {found}.",
+        f"Se efter, om disken er i orden. {_AGAIN.da}",
+        "A file in {field} can't be read: {found}.",
+        f"See whether the disk is well. {_AGAIN.en}",
+    ),
+    "store_locked": Sentences(
+        "Lageret ({field}) er optaget af en anden kørsel.",
+        _AGAIN.da,
+        "The store ({field}) is in use by another run.",
+        _AGAIN.en,
+    ),
+    "store_lost": Sentences(
+        "Forbindelsen til lageret ({field}) blev afbrudt.",
+        _AGAIN.da,
+        "The connection to the store ({field}) was lost.",
+        _AGAIN.en,
+    ),
+    "books_locked": Sentences(
+        "Regnskabsfilen ({field}) er optaget af et andet program.",
+        _AGAIN.da,
+        "The books' file ({field}) is in use by another program.",
+        _AGAIN.en,
+    ),
+    "customer_busy": Sentences(
+        "En anden kørsel skriver på ordrens kunde.",
+        _AGAIN.da,
+        "Another run is writing to the order's customer.",
+        _AGAIN.en,
+    ),
+    "customer_in_doubt": Sentences(
+        "Et svar om ordrens kunde gik tabt: måske er kunden oprettet, og det skal ses efter først.",
+        _AGAIN.da,
+        "An answer about the order's customer was lost: it may have been created, which must be looked at first.",
+        _AGAIN.en,
+    ),
+    "changed_meanwhile": Sentences(
+        "En anden skrev samtidig i systemet under [{field}].",
+        _AGAIN.da,
+        "Somebody else was writing in the system in [{field}] at the same time.",
+        _AGAIN.en,
+    ),
+    "customer_deleted": Sentences(
+        "Ordrens kunde blev slettet i regnskabet imens; den findes på ny.",
+        _AGAIN.da,
+        "The order's customer was deleted from the books meanwhile; it is matched afresh.",
+        _AGAIN.en,
     ),
     "orders_need_attention": Sentences(
         "{found} ordrer skal ses efter.",
@@ -1300,6 +1525,36 @@ SENTENCES: dict[str, Sentences] = {
         "There is no customer {found} in the books.",
         "Use the number of one that is there; `afstem explain` shows the candidates.",
     ),
+    "settled_by_hand": Sentences(
+        "Ordren er klaret i hånden: {found} ({expected}).",
+        "Intet at gøre. Den tages op igen, hvis den ændres i webshoppen, eller med »afstem retry ORDRE«.",
+        "The order was settled by hand: {found} ({expected}).",
+        "Nothing to do. It is taken up again if it is edited in the shop, or by `afstem retry ORDER`.",
+    ),
+    "nothing_to_settle": Sentences(
+        "Ordre {found} venter ikke på nogen.",
+        "Se med »afstem explain«, hvor langt den er.",
+        "Order {found} does not wait for anybody.",
+        "See how far it has come with `afstem explain`.",
+    ),
+    "only_its_einvoice_waits": Sentences(
+        "Ordre {found} har sin faktura; kun e-fakturaen venter.",
+        "Har du selv sendt den, så notér det: »afstem einvoice send {found} --by-hand«.",
+        "Order {found} has its invoice; only its e-invoice waits.",
+        "If you have sent it yourself, note it: `afstem einvoice send {found} --by-hand`.",
+    ),
+    "order_busy": Sentences(
+        "En kørsel arbejder på ordre {found} lige nu.",
+        "Prøv igen, når den er færdig.",
+        "A run is working on order {found} just now.",
+        "Try again when it is done.",
+    ),
+    "file_unwritable": Sentences(
+        "{field} kan ikke skrives: {found}.",
+        "Vælg en fil i en mappe, som du må skrive i, og hvor der er plads.",
+        "{field} can't be written: {found}.",
+        "Choose a file in a folder that you may write to and that has room.",
+    ),
     "unknown_batch": Sentences(
         "Der er ingen batch {found}.",
         "Batchen står i navnet på kørslens trin, fx shop-dk-0a1b2c3d4e5f.",
@@ -1311,12 +1566,6 @@ SENTENCES: dict[str, Sentences] = {
         "Se med »afstem explain«, hvad den venter på.",
         "Order {found} does not wait for a choice of customer.",
         "See what it waits for with `afstem explain`.",
-    ),
-    "not_now": Sentences(
-        "Det kunne ikke lade sig gøre lige nu: {found}.",
-        "Prøv igen om lidt; intet er gået tabt.",
-        "It could not be done just now: {found}.",
-        "Try again in a while; nothing is lost.",
     ),
     "settings_exist": Sentences(
         "{field} findes allerede og bliver ikke overskrevet.",
@@ -1347,6 +1596,12 @@ SENTENCES: dict[str, Sentences] = {
         "Opret den i regnskabet, eller vælg en af: {expected}.",
         "{field} names {found}, which is not in the books.",
         "Make it in the books, or choose one of: {expected}.",
+    ),
+    "company_address_missing": Sentences(
+        "Virksomheden {found} har ingen adresse i regnskabet.",
+        "Opret virksomhedens adresse i Tryton; den står på fakturaerne.",
+        "The company {found} has no address in the books.",
+        "Give the company an address in Tryton; it stands on the invoices.",
     ),
 }
 

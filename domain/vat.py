@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple, Self
 
 from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from domain.days import COPENHAGEN, danish_day
 from domain.identity import vat_key, visible
@@ -48,7 +49,8 @@ class VatRules(Rules):
     def _known_keys(cls, zones: dict[str, VatZone]) -> dict[str, VatZone]:
         for key in zones:
             if key not in KEYS and not (len(key) == 2 and key.isalpha() and key.isupper()):
-                raise ValueError(f"{key} is neither a country code nor one of {', '.join(sorted(KEYS))}")
+                told = {"expected": ", ".join(sorted(KEYS))}
+                raise PydanticCustomError("settings_zone_key", "neither a country code nor a territory", told)
         return zones
 
     def without_proof(self) -> Self:

@@ -71,6 +71,8 @@ TERRITORIES: tuple[Territory, ...] = (
     Territory(
         "campione", "abroad", "art. 6(1)(f); directive (EU) 2019/475", (), "IT", r"2206[01]", since=date(2020, 1, 1)
     ),
+    Territory("san_marino", "abroad", "art. 5(2) with TEU art. 52: no member state", ("SM",), "IT", r"4789\d"),
+    Territory("vatican", "abroad", "art. 5(2) with TEU art. 52: no member state", ("VA",), "IT", r"00120"),
     Territory("livigno", "abroad", "art. 6(2)(e)", (), "IT", r"23041"),
     Territory("heligoland", "abroad", "art. 6(2)(a)", (), "DE", r"27498"),
     Territory("busingen", "abroad", "art. 6(2)(b)", (), "DE", r"78266"),

@@ -14,7 +14,7 @@ from adapters.store import Batch, DispatchRow
 from domain.dispatches import FOLLOWED, Progress, may_become, waited_in_vain
 from domain.outcomes import Transient
 from domain.ports import Letter
-from tasks.dispatch_einvoices import TAKEN_UP, settle
+from tasks.dispatch_einvoices import TAKEN_UP, settle, taken_up
 from tasks.retrying import RETRYING
 from tasks.runs import this_run
 from tasks.verdicts import OrdersNeedAttention, Verdicts
@@ -69,7 +69,7 @@ class Follower:
         orders = self._integration.store.orders
         self._batch = orders.open(self._batch.id, TAKEN_UP)
         try:
-            rows = orders.of_batch(self._batch, TAKEN_UP)
+            rows = taken_up(self._integration, self._batch)
             dispatches = self._integration.dispatches.of_orders(row.order_id for row in rows)
             asked = [one for listed in dispatches.values() for one in listed if one.state in FOLLOWED]
             answers = list(self._asked(asked))

@@ -57,7 +57,8 @@ def gather_unfinished(integration: str, cause: str = "", batch: str = "", orders
     """Cut held and failed orders into new batches; gives the batches' ids.
 
     Only those held for this cause, of this earlier batch, or with these numbers, several of which may stand in one
-    string with commas. Raises `Misconfigured` for a batch that there never was.
+    string with commas; these may be such as a person had settled by hand. Raises `Misconfigured` for a batch that
+    there never was.
     """
     opened = open_integration(integration)
     numbers = {number.strip() for text in orders for number in (text, *text.split(","))} - {""}
@@ -67,6 +68,7 @@ def gather_unfinished(integration: str, cause: str = "", batch: str = "", orders
         by_number = not numbers or row.number in numbers or row.order_id in numbers
         return by_number and (not cause or row.code == cause) and (not batch or row.order_id in of_batch)
 
+    opened.store.orders.take_up_settled(opened.name, sorted(numbers))
     make_again(opened, chosen)
     return cut_into_batches(opened, this_run(), chosen)
 

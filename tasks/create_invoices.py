@@ -9,8 +9,8 @@ from adapters.integration import Integration, open_integration
 from adapters.store import Batch, OrderRow
 from domain.credit_notes import build_credit_notes
 from domain.dispatches import fulfil_before_booking
-from domain.invoices import Invoice
-from domain.invoicing import Built, build_invoice
+from domain.invoices import Built, Invoice
+from domain.invoicing import build_invoice
 from domain.orders import CustomerType, Order
 from domain.outcomes import NeedsAttention, Skip
 from domain.stages import Stage
@@ -42,10 +42,12 @@ def invoice_batch(integration: Integration, batch_id: str) -> dict[str, int]:
     try:
         rows = ready(integration, batch)
         invoices = Invoices(integration, rows)
+        begun = begun_credit_notes(integration, rows)
+        finished = writer.write(begun)
         chains = undo(integration, rows, invoices, writer, verdicts)
         invoiced = writer.write(wanted_invoices(integration, rows, chains, invoices, verdicts))
-        notes = wanted_credit_notes(integration, invoiced, verdicts)
-        credited = writer.write(notes)
+        notes = begun + wanted_credit_notes(integration, invoiced, verdicts)
+        credited = finished + writer.write(notes[len(begun) :])
         pass_on(invoiced, notes, credited, verdicts)
         with store.together() as connection:
             verdicts.commit(connection)
@@ -138,6 +140,23 @@ def wanted_invoices(
         except NeedsAttention as error:
             verdicts.held(row, error.finding)
     return found
+
+
+def begun_credit_notes(integration: Integration, rows: Sequence[OrderRow]) -> list[Wanted]:
+    """Credit notes of ours that still stand as drafts: a run that was cut off may have had them yet to book.
+
+    Once written they follow from nothing any more, so that no later step would come back to them.
+    """
+    orders = {row.order_id: row for row in rows}
+    standing = integration.documents.of_orders(integration.name, orders)
+    return [
+        Wanted.fixed(
+            orders[order], Order.model_validate_json(one.sold), Built(invoice=Invoice.model_validate_json(one.wanted))
+        )
+        for order, documents in standing.items()
+        for one in documents
+        if one.kind == "credit_note" and one.state == "draft" and one.wanted and not one.gone
+    ]
 
 
 def wanted_credit_notes(

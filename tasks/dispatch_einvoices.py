@@ -6,6 +6,7 @@ It has its own tries: what is booked and not sent is tried again here, and never
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -13,7 +14,7 @@ from prefect.cache_policies import NO_CACHE
 from adapters.einvoicing.oioubl import written
 from adapters.integration import Integration, open_integration
 from adapters.store import Batch, DispatchRow, DocumentRow, OrderRow
-from domain.dispatches import TO_GO, WAITING, Fate, finding_of, held_for
+from domain.dispatches import TO_GO, WAITING, Fate, finding_of, held_for, waits_for_einvoice
 from domain.einvoice_sentences import explained
 from domain.einvoices import Credited, Einvoice, check
 from domain.invoices import Invoice
@@ -50,12 +51,18 @@ def dispatch(integration: Integration, run: str, orders: Sequence[str] | None = 
     (made,) = store.orders.make_batches(integration.name, run, [ids])
     batch = store.orders.open(made, TAKEN_UP)
     try:
-        verdicts = Verdicts(integration, batch, when_failed="einvoice_try_again")
-        rows = store.orders.of_batch(batch, TAKEN_UP)
+        verdicts = Verdicts(integration, batch, failed_as=partial(as_not_handed_over, integration.settings.language))
+        rows = taken_up(integration, batch)
         sent = Dispatcher(integration, batch, verdicts).dispatch(rows)
         return {"einvoices": sent, **verdicts.conclude()}
     finally:
         store.orders.release(batch)
+
+
+def taken_up(integration: Integration, batch: Batch) -> list[OrderRow]:
+    """The orders of a batch whose e-invoices alone say how they go on; one that waits for something else is let be."""
+    rows = integration.store.orders.of_batch(batch, TAKEN_UP)
+    return [row for row in rows if waits_for_einvoice(row.stage, row.code)]  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -160,6 +167,11 @@ def einvoice_of(integration: Integration, document: DocumentRow) -> Einvoice:
         seller=seller,
         credits=booked if credited and credited.state == "booked" else None,
     )
+
+
+def as_not_handed_over(language: Language, fault: Finding) -> Finding:
+    """A fault that may pass, of an order that waits for its e-invoice alone: its invoice isn't made again."""
+    return Finding(code="einvoice_try_again", field=fault.field, found=what(fault, language).rstrip("."))
 
 
 def as_broken_rule(finding: Finding, language: Language) -> Finding:

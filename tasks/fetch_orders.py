@@ -123,7 +123,8 @@ def understood(integration: Integration, row: OrderRow, order: Order) -> OrderRo
     settings = integration.settings.webshop
     counts = order.status in settings.statuses and settings.since_start(order.created_at)
     before: Stage = row.stage  # type: ignore[assignment]
-    if row.content_hash != order.content_hash or before == "skipped" or row.code == "unreadable_order":
+    edited = row.content_hash != order.content_hash
+    if edited or (before == "skipped" and not row.settled) or row.code == "unreadable_order":
         row.stage = step(before, "fetched")
     row.number, row.status, row.currency = order.number, order.status, order.currency
     row.total, row.ordered_at = str(order.total), order.created_at
@@ -136,9 +137,11 @@ def not_understood(integration: Integration, row: OrderRow, raw: RawOrder, findi
     """Hold an order whose body can't be believed, unless it says itself that it doesn't count."""
     status = raw.body.get("status") if isinstance(raw.body, dict) else None
     row.status = visible(status)[:40] if isinstance(status, str) else ""
-    row.content_hash = hashlib.sha256(row.raw.encode()).hexdigest()[:24]
+    before, row.content_hash = row.content_hash, hashlib.sha256(row.raw.encode()).hexdigest()[:24]
     row.normalised = ""
     row.eligible = row.eligible or not row.status or row.status in integration.settings.webshop.statuses
+    if row.settled and row.content_hash == before:
+        return row
     row.stage = step(row.stage, "held")  # type: ignore[arg-type]
     if (row.code, row.field, row.found) != (finding.code, finding.field, finding.found):
         row.run = ""  # which run met this first is for the run to say

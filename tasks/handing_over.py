@@ -50,8 +50,10 @@ class Courier:
         self._verdicts = verdicts
 
     def way_of(self, dispatch: DispatchRow) -> Channel:
-        """On which channel a dispatch goes: its own where it has one, else what the settings say."""
-        return dispatch.channel or self._integration.settings.einvoicing.channel  # type: ignore[return-value]
+        """On which channel a dispatch goes: its own where that is still open, else what the settings say."""
+        if dispatch.channel in self._integration.einvoicing:
+            return dispatch.channel  # type: ignore[return-value]
+        return self._integration.settings.einvoicing.channel
 
     def outgoing(
         self, row: OrderRow, dispatch: DispatchRow, number: str, content: bytes = b"", verdict: Verdict | None = None
@@ -65,15 +67,17 @@ class Courier:
         return Outgoing(row, dispatch, letter, self.way_of(dispatch), *rules)
 
     def tried_before(self, row: OrderRow, dispatch: DispatchRow) -> Outgoing | None:
-        """What was handed over and of which no answer came: the very same document again, on the same way."""
+        """What was handed over and of which no answer came: the very same document again, on the same way.
+
+        Raises `NeedsAttention` where that way is closed: nobody can be asked whether it went.
+        """
         if not dispatch.key or not self._integration.operations.unanswered([dispatch.key]):
             return None
-        way = self.way_of(dispatch)
-        if way not in self._integration.einvoicing:
+        if dispatch.channel not in self._integration.einvoicing:
             raise NeedsAttention("einvoice_unsure", "einvoicing.channel", dispatch.reference)
         content = dispatch.document.encode()
         letter = Letter(dispatch.key, dispatch.kind, dispatch.number, dispatch.reference, content)  # type: ignore[arg-type]
-        return Outgoing(row, dispatch, letter, way, dispatch.rules, dispatch.rules_sha256)
+        return Outgoing(row, dispatch, letter, self.way_of(dispatch), dispatch.rules, dispatch.rules_sha256)
 
     def hand_over(self, outgoing: Sequence[Outgoing]) -> int:
         """Hand over each, channel by channel; gives how many the channels have now."""
@@ -150,5 +154,5 @@ class Courier:
             code=progress.code,
             told=progress.told,
             place=progress.place,
-            handed_at=progress.at or datetime.now(UTC),
+            handed_at=datetime.now(UTC),
         )

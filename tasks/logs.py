@@ -10,14 +10,16 @@ import os
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from prefect.exceptions import FailedRun
 from prefect.runtime import flow_run, task_run
 
+from adapters.settings import find, load
 from domain.identity import visible
-from domain.outcomes import AfstemError
+from domain.outcomes import AfstemError, Misconfigured
 
 RUNS = ("prefect.flow_runs", "prefect.task_runs")
 """The loggers that Prefect tells of runs on: what is left out here is left out in the terminal and in the UI."""
@@ -92,9 +94,18 @@ def _of_run() -> dict[str, str]:
     """The run that we are in, by Prefect's own word; nothing outside of one."""
     integration = str((flow_run.parameters or {}).get("integration", "")) if flow_run.id else ""
     found = {
-        "integration": Path(integration).name.removesuffix(".toml"),
+        "integration": _name_of(integration) if integration else "",
         "run": str(flow_run.id or ""),
         "flow": str(flow_run.flow_name or ""),
         "task": str(task_run.name or ""),
     }
     return {name: value for name, value in found.items() if value}
+
+
+@cache
+def _name_of(integration: str) -> str:
+    """The integration's own name, as everybody else calls it; its file's where that can't be read."""
+    try:
+        return load(find(integration)).name
+    except Misconfigured:
+        return Path(integration).stem

@@ -11,7 +11,7 @@ from adapters.integration import open_integration
 from domain.proof import ALL_TIME, GROUPS, Proof
 from tasks.attention import causes_of, plain
 from tasks.digest import send_digest
-from tasks.proving import proof_as_swept
+from tasks.proof import proof_as_swept
 from tasks.verdicts import counted
 
 MOST_DIFFERENCES = 50

@@ -7,7 +7,8 @@ from prefect import State, task
 
 from adapters.integration import Integration, open_integration
 from adapters.store import Batch
-from domain.customers import Customer, NewCustomer, Planned, new_values, plan_change, same_customer, wanted_number
+from domain.customer_policy import new_values, plan_change, wanted_number
+from domain.customers import Customer, NewCustomer, Planned, same_customer
 from domain.decisions import Decision, Hits, decide
 from domain.matching import DIRECTORY, WANTED, match
 from domain.outcomes import AfstemError, NeedsAttention, Transient
@@ -54,7 +55,7 @@ def lease(integration: Integration, batch: Batch, cases: Sequence[Case], verdict
     free: list[Case] = []
     for case in cases:
         if any(identity.key in taken for identity in case.classification.identities):
-            verdicts.failed(case.row, Transient("another run is writing to this customer"))
+            verdicts.failed(case.row, Transient("customer_busy", "customer"))
         else:
             free.append(case)
     return free
@@ -90,13 +91,18 @@ def first_of_each(new: Sequence[tuple[Case, Decision]]) -> tuple[list[tuple[Case
     first: list[tuple[Case, Decision]] = []
     rest: list[Case] = []
     for case, decision in new:
-        keys = {identity.key for identity in case.classification.identities}
+        keys = keys_of(case)
         if keys.isdisjoint(taken):
             first.append((case, decision))
         else:
             rest.append(case)
         taken |= keys
     return first, rest
+
+
+def keys_of(case: Case) -> set[str]:
+    """What an order's buyer is known by."""
+    return {identity.key for identity in case.classification.identities}
 
 
 def subject_of(case: Case) -> str:
@@ -112,19 +118,33 @@ class Reconciliation:
         self._batch = batch
         self._verdicts = verdicts
         self._rules = {kind: integration.settings.customers.of(kind) for kind in TYPES}
+        self._doubtful: set[str] = set()
 
     def settle(self, cases: Sequence[Case]) -> int:
         """Bring every case to its customer; gives how many got there.
 
         Two orders of one new buyer: the first makes the customer, then the second is matched afresh and finds it.
+        Where nobody knows what came of the first, the second waits with it: the customer may stand there already.
         """
         settled = 0
         while cases:
             decided = self._decide(cases)
             known = [(case, decision) for case, decision in decided if decision.kind != "new"]
-            first, cases = first_of_each([(case, decision) for case, decision in decided if decision.kind == "new"])
+            first, rest = first_of_each([(case, decision) for case, decision in decided if decision.kind == "new"])
             settled += self._update(known) + self._create(first)
+            cases = self._without_doubt(rest)
         return settled
+
+    def _without_doubt(self, cases: Sequence[Case]) -> list[Case]:
+        """Those whose buyer is none for whom a customer was perhaps made; the others are tried again."""
+        clear: list[Case] = []
+        for case in cases:
+            if (keys := keys_of(case)).isdisjoint(self._doubtful):
+                clear.append(case)
+            else:
+                self._doubtful |= keys
+                self._verdicts.failed(case.row, Transient("customer_in_doubt"))
+        return clear
 
     def _decide(self, cases: Sequence[Case]) -> list[tuple[Case, Decision]]:
         """Which customer each order has, by what is remembered and what the directory holds."""
@@ -181,6 +201,7 @@ class Reconciliation:
         for (case, decision, new), outcome in zip(wanted, outcomes, strict=True):
             if isinstance(outcome, AfstemError):
                 self._verdicts.refused(case.row, outcome, **classified_as(case))
+                self._doubtful |= keys_of(case) if isinstance(outcome, Transient) else set()
                 continue
             planned = Planned(values=new.values, new_contacts=new.contacts)
             made = decision.model_copy(update={"customer": outcome.number})
@@ -234,7 +255,7 @@ class Reconciliation:
         busy = self._integration.directory.lease([f"number {number}" for number in changed], self._batch.id)
         changes = [change_of(was, shall) for was, shall in changed.values() if f"number {was.number}" not in busy]
         refused: dict[str, AfstemError] = {
-            subject.removeprefix("number "): Transient("another run is writing to this customer") for subject in busy
+            subject.removeprefix("number "): Transient("customer_busy", "customer") for subject in busy
         }
         operations, books = self._integration.operations, self._integration.books
         operations.intend("change", [(change.key, change.number) for change in changes], self._batch.id)
@@ -247,7 +268,7 @@ class Reconciliation:
         for change, outcome in zip(changes, outcomes, strict=True):
             if isinstance(outcome, NeedsAttention) and outcome.finding.code == "customer_gone":
                 self._integration.directory.forget(change.number)
-                refused[change.number] = Transient("the customer was deleted from the books: it is matched afresh")
+                refused[change.number] = Transient("customer_deleted", "customer")
             elif isinstance(outcome, AfstemError):
                 refused[change.number] = outcome
         return refused

@@ -1,10 +1,15 @@
-"""A person says which customer an order is for; the choice is remembered for that identity."""
+"""What a person says of an order that waits: which customer it is for, or that it is settled by other means."""
+
+from datetime import UTC, datetime
 
 from prefect import task
 
 from adapters.integration import Integration, open_integration
 from adapters.store import OrderRow
 from domain.classification import classify
+from domain.days import COPENHAGEN
+from domain.dispatches import WAITING
+from domain.identity import visible
 from domain.outcomes import Misconfigured
 from tasks.mirror import refresh_customers
 from tasks.retrying import RETRYING
@@ -36,6 +41,24 @@ def choose_customer(integration: Integration, order: str, customer: str) -> list
     with integration.store.together() as connection:
         integration.directory.link(connection, [(key, chosen) for key in identities], chosen=True)
     return [one.number for one in integration.store.orders.needing_attention(integration.name) if _same_hold(one, row)]
+
+
+def settle_by_hand(integration: Integration, order: str, why: str, who: str) -> None:
+    """Take an order that is held or failed off the list by a person's word, until it is edited in the shop.
+
+    Raises `Misconfigured` for an order that isn't there, or doesn't wait, or waits for its e-invoice alone (its
+    invoice stands, and counts), or that a run is working on.
+    """
+    row = integration.store.orders.by_number(integration.name, order)
+    if row is None:
+        raise Misconfigured("unknown_order", "order", order)
+    if row.stage not in {"held", "failed"}:
+        raise Misconfigured("nothing_to_settle", "order", order)
+    if row.code in WAITING:
+        raise Misconfigured("only_its_einvoice_waits", "order", order)
+    when = f"{datetime.now(UTC).astimezone(COPENHAGEN):%Y-%m-%d %H:%M}"
+    if not integration.store.orders.settle(row, visible(why)[:500], f"{visible(who)[:100]}, {when}"):
+        raise Misconfigured("order_busy", "order", order)
 
 
 def _same_hold(one: OrderRow, other: OrderRow) -> bool:

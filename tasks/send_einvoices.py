@@ -5,11 +5,10 @@ from contextlib import suppress
 
 from adapters.integration import Integration
 from adapters.store import DispatchRow, DocumentRow, OrderRow
-from domain.dispatches import KNOWN_TO_HAVE_ARRIVED, SETTLED_BY_A_PERSON, WAITING, State
+from domain.dispatches import KNOWN_TO_HAVE_ARRIVED, SETTLED_BY_A_PERSON, State, waits_for_einvoice
 from domain.invoices import DocumentKind
 from domain.outcomes import Misconfigured, Transient
-from domain.stages import INVOICED
-from tasks.dispatch_einvoices import TAKEN_UP, dispatch, settle
+from tasks.dispatch_einvoices import TAKEN_UP, dispatch, settle, taken_up
 from tasks.runs import this_run
 from tasks.verdicts import OrdersNeedAttention, Verdicts
 
@@ -28,7 +27,8 @@ def send_now(integration: Integration, number: str, *, again: bool = False) -> l
     wanted = [one for one in dispatches if again or one.state in SETTLED_BY_A_PERSON]
     if not wanted:
         raise Misconfigured("einvoice_on_its_way", "order", number)
-    _prepare(integration, [one for one in wanted if one.state != "due"])
+    closed = [one for one in wanted if one.channel and one.channel not in integration.einvoicing]
+    _prepare(integration, [one for one in wanted if one.state != "due" or one in closed])
     with suppress(OrdersNeedAttention):  # why it was held stands with the order
         dispatch(integration, this_run(), [row.order_id])
     return integration.dispatches.of_orders([row.order_id])[row.order_id]
@@ -44,9 +44,9 @@ def sent_by_hand(integration: Integration, number: str) -> list[DispatchRow]:
     (made,) = store.orders.make_batches(integration.name, this_run(), [[row.order_id]])
     batch = store.orders.open(made, TAKEN_UP)
     try:
-        claimed = store.orders.of_batch(batch, TAKEN_UP)
+        claimed = taken_up(integration, batch)
         if not claimed:
-            raise Transient("another run is at this order")
+            raise Transient("order_busy", "order", number)
         verdicts = Verdicts(integration, batch)
         with store.together() as connection:
             for one in open_ones:
@@ -65,16 +65,12 @@ def _owed(integration: Integration, number: str) -> tuple[OrderRow, list[Dispatc
         raise Misconfigured("unknown_order", "order", number)
     documents = integration.documents.of_orders(integration.name, [row.order_id]).get(row.order_id, [])
     booked = [one for one in documents if one.state == "booked" and not one.gone]
-    if row.customer_type != "ean" or not booked or not _is_invoiced(row):
+    goes_on = waits_for_einvoice(row.stage, row.code)  # type: ignore[arg-type]
+    if row.customer_type != "ean" or not booked or not goes_on:
         raise Misconfigured("einvoice_not_owed", "order", number)
     with integration.store.together() as connection:
         integration.dispatches.owe(connection, [_new(one) for one in booked])
     return row, integration.dispatches.of_orders([row.order_id])[row.order_id]
-
-
-def _is_invoiced(row: OrderRow) -> bool:
-    """Whether its documents are what it leads to: an edited order waits for a person first."""
-    return row.stage in INVOICED or row.code in WAITING
 
 
 def _new(document: DocumentRow) -> tuple[str, str, DocumentKind, State]:

@@ -8,16 +8,8 @@ from datetime import UTC, datetime
 
 from adapters.integration import Integration
 from adapters.store import Batch, ChangeRow
-from domain.customers import (
-    Customer,
-    CustomerChange,
-    CustomerField,
-    Planned,
-    Values,
-    fit,
-    wanted_contacts,
-    wanted_values,
-)
+from domain.customer_policy import fit, wanted_contacts, wanted_values
+from domain.customers import Customer, CustomerChange, CustomerField, Planned, Values
 from domain.decisions import Decision
 from domain.outcomes import AfstemError, Finding, NeedsAttention
 from domain.vat import zone_of

@@ -12,7 +12,7 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
-from prefect.states import AwaitingRetry, Completed, Failed
+from prefect.states import AwaitingRetry, Completed, Crashed, Failed
 
 from adapters.integration import open_integration
 from adapters.store import Store
@@ -75,8 +75,9 @@ def watch_shards(integration: str, runs: Sequence[str]) -> State[None]:
         while True:
             found = list(_states(client, runs))
             again = {run.id for run in found if _is_orphaned(run, store)}
-            for run in again:
-                client.set_flow_run_state(run, AwaitingRetry(message="Its worker is gone"), force=True)
+            for run in [run for run in found if run.id in again]:
+                store.runs.end(str(run.id))  # else it would look orphaned until its new process has begun
+                client.set_flow_run_state(run.id, _next_state(run), force=True)
             ended = [run for run in found if run.id not in again and run.state and run.state.is_final()]
             bar.show(len(ended))
             if len(ended) == len(found):
@@ -89,16 +90,22 @@ def conclude_shards(states: Sequence[State[Any]]) -> State[None]:
     unwell = [state for state in states if not state.is_completed()]
     if unwell:
         return Failed(message=f"{len(unwell)} of {len(states)} shards need attention: {unwell[0].message}"[:500])
-    return Completed(message=f"{len(states)} shards in order")
+    return Completed(message=f"{len(states)} shard{'' if len(states) == 1 else 's'} in order")
 
 
 def _is_orphaned(run: FlowRun, store: Store) -> bool:
     """Whether a run can't end by itself any more: its process is gone, or was found to be."""
-    if run.state is None or run.run_count >= MOST_STARTS:
+    if run.state is None:
         return False
     if run.state.is_pending():  # a worker took it, and nothing came of it
         return datetime.now(UTC) - run.state.timestamp > LONGEST_START
-    return run.state.is_crashed() or (run.state.is_running() and bool(store.runs.orphaned([str(run.id)])))
+    if run.state.is_running():
+        return bool(store.runs.orphaned([str(run.id)]))
+    return run.state.is_crashed() and run.run_count < MOST_STARTS
+
+
+def _next_state(run: FlowRun) -> State[None]:
+    return AwaitingRetry(message="Its worker is gone") if run.run_count < MOST_STARTS else Crashed()
 
 
 def _states(client: SyncPrefectClient, runs: Sequence[str]) -> Iterator[FlowRun]:

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from prefect import State
@@ -32,8 +32,8 @@ class OrdersNeedAttention(NeedsAttention):
 class Verdicts:
     """Collects verdicts, commits them together, and says at the end whether the batch is all well.
 
-    `when_stopped` are columns to set on each order that this step holds or fails, `when_failed` is the code of a
-    fault that may pass.
+    `when_stopped` are columns to set on each order that this step holds or fails, `failed_as` is how a
+    fault that may pass is told.
     """
 
     def __init__(
@@ -41,12 +41,12 @@ class Verdicts:
         integration: Integration,
         batch: Batch,
         when_stopped: Mapping[str, str] | None = None,
-        when_failed: str = "try_again",
+        failed_as: Callable[[Finding], Finding] = lambda finding: finding,
     ) -> None:
         self._integration = integration
         self._batch = batch
         self._when_stopped = when_stopped or {}
-        self._when_failed = when_failed
+        self._failed_as = failed_as
         self._moves: list[tuple[OrderRow, Stage, dict[str, Any]]] = []
         self._failed: dict[str, str] = {}
         self.stopped: set[str] = set()
@@ -72,7 +72,7 @@ class Verdicts:
     def failed(self, row: OrderRow, fault: Transient) -> None:
         """A fault that may pass stopped this order: the next try takes it up again."""
         self.stopped.add(row.order_id)
-        finding = Finding(code=self._when_failed, found=str(fault)[:200])
+        finding = self._failed_as(fault.finding)
         values = {**finding.model_dump(), "run": self._batch.run, "customer": row.customer, **self._when_stopped}
         self._moves.append((row, "failed", values))
         self._failed[row.order_id] = str(fault)

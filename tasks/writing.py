@@ -182,17 +182,28 @@ class Writer:
         return self._keep(asked, self._integration.books.update_drafts(drafts) if drafts else [])
 
     def _booked(self, kept: list[Kept]) -> list[Kept]:
-        """Book what is still a draft, where the settings say so."""
-        drafts = [one for one in kept if one.state == "draft" and self._is_booked(one.wanted.document)]
+        """Book what is still a draft, where the settings say so; what an earlier try has booked is found so."""
+        drafts = [one for one in kept if self._is_to_be_booked(one)]
         if not drafts:
             return kept
-        asked = [Asked(f"booking|{one.wanted.document.reference}|{one.number}", one.wanted) for one in drafts]
-        self._intend("booking", [(one.key, one.reference) for one in asked])
-        numbers = [
-            Booking(one.key, draft.number, self._sends(draft.wanted.document))
-            for one, draft in zip(asked, drafts, strict=True)
-        ]
-        return [one for one in kept if one not in drafts] + self._keep(asked, self._integration.books.book(numbers))
+        asked = {f"booking|{one.wanted.document.reference}|{one.number}": one for one in drafts}
+        tried = self._intend("booking", [(key, one.wanted.document.reference) for key, one in asked.items()])
+        done = self._found_booked([one.wanted.document.reference for key, one in asked.items() if key in tried])
+        earlier = [Asked(key, one.wanted) for key, one in asked.items() if one.wanted.document.reference in done]
+        now = {key: one for key, one in asked.items() if one.wanted.document.reference not in done}
+        numbers = [Booking(key, one.number, self._sends(one.wanted.document)) for key, one in now.items()]
+        outcomes = self._integration.books.book(numbers) if numbers else []
+        booked = self._keep(earlier, [done[one.reference] for one in earlier])
+        booked += self._keep([Asked(key, one.wanted) for key, one in now.items()], outcomes)
+        return [one for one in kept if not self._is_to_be_booked(one)] + booked
+
+    def _is_to_be_booked(self, one: Kept) -> bool:
+        return one.state == "draft" and self._is_booked(one.wanted.document)
+
+    def _found_booked(self, references: Sequence[str]) -> dict[str, Document]:
+        """Which of these are booked by now: asked for where a try's answer was lost."""
+        found = self._integration.books.find_documents(references) if references else []
+        return {one.reference: one for one in found if one.state == "booked"}
 
     def _intend(self, kind: str, wanted: Sequence[tuple[str, str]]) -> set[str]:
         return self._integration.operations.intend(kind, wanted, self._batch.id) if wanted else set()
@@ -234,7 +245,7 @@ class Writer:
         if error.finding.code == "customer_gone" and wanted.document.kind == "invoice":
             self._integration.directory.forget(wanted.document.customer)
             wanted.row.customer = ""
-            return Transient("the customer was deleted from the books: it is matched afresh")
+            return Transient("customer_deleted", "customer")
         return error
 
 

@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -15,6 +16,13 @@ _names = count(1)
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
     """The URL of a PostgreSQL server on a local socket; only made when a test asks for it."""
+    with running_postgresql() as url:
+        yield url
+
+
+@contextmanager
+def running_postgresql() -> Iterator[str]:
+    """A PostgreSQL server on a local socket, as long as it is needed; gives its URL."""
     # A socket's path may not be long, and pytest's own folders are.
     with tempfile.TemporaryDirectory(prefix="pg-") as folder, pytest.MonkeyPatch.context() as environment:
         if "XDG_RUNTIME_DIR" not in os.environ:
@@ -43,11 +51,12 @@ def new_schema(server: str) -> str:
     return f"{server}&options=-csearch_path%3D{name}"
 
 
-def administer(server: str, *statements: str) -> None:
-    """Do this as the server's owner, to the schema in which the URL ends: `{0}` is its name."""
+def administer(server: str, *statements: str) -> list[tuple[object, ...]]:
+    """Do this as the server's owner, to the schema in which the URL ends: `{0}` is its name; gives the last rows."""
     import psycopg
 
     server, _, schema = server.partition("&options=-csearch_path%3D")
     with psycopg.connect(server, autocommit=True) as connection:
         for statement in statements:
-            connection.execute(statement.format(schema))
+            done = connection.execute(statement.format(schema))
+        return done.fetchall() if done.description else []

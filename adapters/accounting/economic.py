@@ -15,10 +15,11 @@ from adapters.accounting.economic_client import Client, Json
 from adapters.accounting.economic_customers import LENGTHS, EconomicCustomers, Known
 from adapters.accounting.economic_documents import EconomicDocuments
 from adapters.accounting.economic_settings import EconomicAccounting
+from domain.capabilities import Capabilities, MasterData
 from domain.customers import Customer, CustomerChange, NewCustomer
 from domain.invoices import Document, Invoice
 from domain.outcomes import Finding, NeedsAttention, Transient
-from domain.ports import Booking, Capabilities, MasterData
+from domain.ports import Booking
 
 
 class EconomicBooks:

@@ -5,10 +5,10 @@ from decimal import Decimal
 
 from adapters.accounting.economic_client import Client, Json, number_in
 from adapters.accounting.economic_settings import NORMAL, EconomicAccounting
+from domain.capabilities import MasterData
 from domain.invoices import VatZone
 from domain.money import NO_VAT, plain
 from domain.outcomes import Finding, NeedsAttention
-from domain.ports import MasterData
 
 ROLES = frozenset({"superuser", "sales", "salg"})
 """Either lets an app write customers and invoices."""

@@ -173,7 +173,7 @@ class _Breaker:
         if self._misconfigured:
             raise self._misconfigured
         if self._left <= 0:
-            return Transient(f"the {SETTINGS} did not answer")
+            return Transient("unreachable", SETTINGS)
         try:
             outcome: Outcome | NeedsAttention | Transient = work(item)
         except NeedsAttention as refused:
@@ -208,7 +208,7 @@ def number_in(body: Json, name: str) -> int:
     """The number of a record by its property. Raises `Transient` for a body that has none."""
     found = body.get(name)
     if not isinstance(found, int):
-        raise Transient(f"the {SETTINGS} answered something else")
+        raise Transient("answer_unreadable", SETTINGS)
     return found
 
 
@@ -222,12 +222,12 @@ def _path(*place: str | int) -> str:
 def _body(answer: Answer) -> Json:
     body = answer.json()
     if not isinstance(body, dict):
-        raise Transient(f"the {SETTINGS} answered something else")
+        raise Transient("answer_unreadable", SETTINGS)
     return body
 
 
 def _collection(body: Json) -> list[Json]:
     found = body.get("collection")
     if not isinstance(found, list):
-        raise Transient(f"the {SETTINGS} answered something else")
+        raise Transient("answer_unreadable", SETTINGS)
     return found

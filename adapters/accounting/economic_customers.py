@@ -4,19 +4,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from adapters.accounting.economic_client import Client, Json, number_in, number_of
+from adapters.accounting.checks import check_text, wanted_number
+from adapters.accounting.economic_client import SETTINGS, Client, Json, number_in, number_of
 from adapters.accounting.economic_countries import code_of
 from adapters.accounting.economic_settings import EconomicAccounting
-from adapters.accounting.local_checks import check_text, wanted_number
-from domain.customers import (
-    Customer,
-    CustomerChange,
-    CustomerField,
-    NewCustomer,
-    Values,
-    fingerprint,
-    same_customer,
-)
+from domain.customers import Customer, CustomerChange, CustomerField, NewCustomer, Values, fingerprint, same_customer
 from domain.identity import HOME, company_number, normalise
 from domain.outcomes import NeedsAttention, Transient
 from domain.texts import cut
@@ -270,7 +262,7 @@ def moment_of(text: Any) -> datetime:
     try:
         moment = datetime.fromisoformat(str(text))
     except ValueError as error:
-        raise Transient("the accounting tells a time that is none") from error
+        raise Transient("answer_unreadable", SETTINGS) from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

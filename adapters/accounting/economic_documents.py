@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from adapters.accounting.checks import check_amounts, check_texts
 from adapters.accounting.economic_client import Client, Json, Told, number_of
 from adapters.accounting.economic_customers import EconomicCustomers
-from adapters.accounting.economic_drafts import document_of, draft_body, reference_of
+from adapters.accounting.economic_drafts import can_be_ours, document_of, draft_body, reference_of
 from adapters.accounting.economic_filters import chains
 from adapters.accounting.economic_settings import EconomicAccounting
-from adapters.accounting.local_checks import check_amounts, check_texts
 from domain.invoices import Document, Invoice
 from domain.outcomes import NeedsAttention
 from domain.ports import Booking
@@ -137,11 +137,11 @@ class EconomicDocuments:
         return found
 
     def _bearing(self, page: Sequence[Json], seen: set[str]) -> list[Document]:
-        """The documents of a page that bear a reference not in `seen`, which grows by them."""
+        """The documents of a page that bear what can be a reference and isn't in `seen`, which grows by them."""
         found: list[Document] = []
         for body in page:
             reference = reference_of(body, self._settings)
-            if reference and reference not in seen:
+            if can_be_ours(reference) and reference not in seen:
                 seen.add(reference)
                 found.append(document_of(body, self._settings))
         return found

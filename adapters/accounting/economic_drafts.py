@@ -2,12 +2,13 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from adapters.accounting.economic_client import Json, number_of
+from adapters.accounting.economic_client import SETTINGS, Json, number_of
 from adapters.accounting.economic_customers import moment_of, person_in
 from adapters.accounting.economic_settings import EconomicAccounting
 from domain.invoices import Document, DocumentKind, Invoice, InvoiceLine
@@ -18,6 +19,7 @@ from domain.texts import cut
 
 CREDITS = "Kreditnota til "
 """How the note of a credit note begins; the invoice's reference follows."""
+OURS = re.compile(r"[a-z0-9](-?[a-z0-9])*-\S")
 ADDRESS, DELIVERY_ADDRESS, COUNTRY, ENTRY, NOTE = 250, 255, 50, 40, 1000
 TEXT_LENGTHS = {"references.other": 250, "notes.heading": 250, "notes.textLine1": 1000, "notes.textLine2": 1000}
 TELLING = ("date", "currency", "netAmount", "grossAmount", "lastUpdated", "notes", "delivery")
@@ -72,14 +74,18 @@ def document_of(body: Json, settings: EconomicAccounting) -> Document:
             fingerprint=_fingerprint(body),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise Transient("the accounting answered something else than an invoice") from error
+        raise Transient("answer_unreadable", SETTINGS) from error
 
 
 def reference_of(body: Json, settings: EconomicAccounting) -> str:
-    """The reference that a document bears; empty for one that bears none, or a text that can't be one."""
+    """What stands where our references do: one of ours, or any text of others."""
     where, _, name = settings.order_in.partition(".")
-    text = str(body.get(where, {}).get(name) or "")
-    return text if text and text == "".join(text.split()) else ""
+    return str(body.get(where, {}).get(name) or "")
+
+
+def can_be_ours(reference: str) -> bool:
+    """Whether a text can be a reference: one word, or one that begins as the name of an integration does."""
+    return bool(reference) and (len(reference.split()) == 1 or OURS.match(reference) is not None)
 
 
 def _kind(body: Json, amount: Decimal) -> DocumentKind:

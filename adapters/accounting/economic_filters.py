@@ -6,7 +6,7 @@ by a `$` in front; brackets must stand as they are.
 
 from collections.abc import Iterable, Iterator
 
-from adapters.accounting.local_file import storable
+from adapters.accounting.checks import storable
 
 LONGEST = 1500
 """Characters of one chain: a URL has its limits on the way."""
@@ -24,7 +24,8 @@ def equal(field: str, text: str) -> str:
 
 def both(*conditions: str) -> str:
     """All of them; empty ones say nothing."""
-    return "$and:".join(filter(None, conditions))
+    said = [one for one in conditions if one]
+    return "$and:".join(f"({one})" if len(said) > 1 and "$or:" in one else one for one in said)
 
 
 def chains(field: str, texts: Iterable[str]) -> Iterator[str]:

@@ -8,9 +8,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from adapters.addresses import OverTls
 from domain.invoice_rules import InvoiceRules
 from domain.invoices import Invoice, InvoiceLine, VatZone
 from domain.money import NO_VAT
@@ -18,8 +19,6 @@ from domain.outcomes import NeedsAttention
 from domain.rules import BookWhich, Number, Rules
 
 URL = "https://restapi.e-conomic.com"
-ADDRESS = r"^(https://[^/@\s]+|http://(localhost|127\.0\.0\.1)(:\d+)?)(/\S*)?$"
-"""The tokens leave this machine only encrypted."""
 NORMAL = Decimal(25)
 DELIVERY_ZIP, DELIVERY_CITY = 30, 50
 
@@ -56,7 +55,7 @@ class EconomicAccounting(Rules):
     """
 
     kind: Literal["economic"]
-    url: str = Field(default=URL, pattern=ADDRESS)
+    url: OverTls = URL
     ca_file: Path | None = None
     connections: int = Field(default=8, ge=1, le=32)
     layout: Code
@@ -69,19 +68,15 @@ class EconomicAccounting(Rules):
     products: Products = Products()
     create_products_in: Code | None = None
     order_in: Place = "notes.textLine2"
-    requisition_in: Place = "references.other"
+    requisition_in: Annotated[Place, Field(validate_default=True)] = "references.other"
     send_by: Annotated[str, BeforeValidator(str), Field(pattern=r"^[A-Za-z]{1,20}$")] = "EAN"
 
-    @field_validator("url")
+    @field_validator("requisition_in")
     @classmethod
-    def _without_end(cls, url: str) -> str:
-        return url.rstrip("/")
-
-    @model_validator(mode="after")
-    def _each_in_its_place(self) -> "EconomicAccounting":
-        if self.order_in == self.requisition_in:
-            raise PydanticCustomError("same_place", "another place than that of order_in")
-        return self
+    def _in_a_place_of_its_own(cls, place: Place, said: ValidationInfo) -> Place:
+        if place == said.data.get("order_in"):
+            raise PydanticCustomError("settings_same_place", "order_in and requisition_in are one place")
+        return place
 
     def zone_number(self, zone: str) -> int:
         """The agreement's number of a zone. Raises `NeedsAttention` for what is none."""

@@ -14,14 +14,15 @@ from typing import Any, Literal, get_args
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select, tuple_
 
-from adapters.accounting.local_checks import CUSTOMER_LENGTHS, vat_by_rate
+from adapters.accounting.checks import vat_by_rate
+from adapters.accounting.local_checks import CUSTOMER_LENGTHS
 from adapters.accounting.local_customers import COLUMNS, PAGE, LocalCustomers, contacts_of, terms_of
 from adapters.accounting.local_documents import LocalDocuments
 from adapters.accounting.local_file import FIELD, chunks
 from adapters.accounting.local_tables import CUSTOMERS, DOCUMENTS, LINES, PRODUCTS, SETTINGS
+from domain.capabilities import Capabilities, MasterData
 from domain.customers import CustomerField
 from domain.outcomes import Finding, Misconfigured
-from domain.ports import Capabilities, MasterData
 from domain.rules import BookWhich, Rules
 
 PATIENCE = timedelta(seconds=30)

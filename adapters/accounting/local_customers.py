@@ -7,7 +7,8 @@ from typing import Any, ParamSpec, TypeVar, cast, get_args
 from sqlalchemy import Connection, bindparam, delete, func, literal_column, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert
 
-from adapters.accounting.local_checks import Terms, check_customer, wanted_number
+from adapters.accounting.checks import wanted_number
+from adapters.accounting.local_checks import Terms, check_customer
 from adapters.accounting.local_file import BooksFile, Posting, chunks
 from adapters.accounting.local_tables import (
     CONTACTS,

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, StaticPool, create_engine, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DBAPIError
 
+from adapters.accounting.checks import storable
 from adapters.accounting.local_tables import KEYS, SERIES, make_tables
 from adapters.sqlite import READS, open_file, use_write_ahead_log
 from domain.outcomes import Misconfigured, Transient
@@ -144,11 +145,6 @@ def chunks(values: Iterable[T]) -> Iterator[list[T]]:
         yield piece
 
 
-def storable(text: str) -> bool:
-    """Whether a text can be written as UTF-8: half a surrogate pair, which JSON lets through, can't."""
-    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
-
-
 def _blank() -> Engine:
     engine = create_engine("sqlite://", poolclass=StaticPool)
     with engine.begin() as connection:
@@ -191,6 +187,6 @@ def _in_our_words() -> Iterator[None]:
             raise
         code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
         if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-            raise Transient("the embedded books are locked by another process") from error
+            raise Transient("books_locked", FIELD) from error
         found = getattr(cause, "sqlite_errorname", "")
         raise Misconfigured(FAULTS.get(code, "books_damaged"), FIELD, found) from error

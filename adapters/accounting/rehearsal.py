@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import count
 
+from domain.capabilities import MasterData
 from domain.customers import Customer, CustomerChange, NewCustomer
 from domain.invoices import Document, Invoice
 from domain.outcomes import Finding, NeedsAttention, Transient
-from domain.ports import Accounting, Booking, MasterData
+from domain.ports import Accounting, Booking
 
 
 class Rehearsal:

@@ -5,17 +5,21 @@ in; and what those rules don't look at: they count the digits of a number and ne
 """
 
 from collections.abc import Iterable, Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from itertools import islice
 
 from lxml import etree
 
 from domain.einvoices import Violation
 from domain.identity import is_cvr, is_ean
 from domain.money import ZERO
+from domain.money import amount as read_amount
 from domain.outcomes import Finding
 
 TOLERANCE = Decimal("0.005")
 ONE = Decimal(1)
+MOST = 200
+"""So many violations are told: a hostile document may hold millions, and each one's place takes its time."""
 
 ALWAYS = ("UBLVersionID", "CustomizationID", "ProfileID", "ID", "IssueDate")
 BILLS = {"Invoice": "InvoiceLine", "CreditNote": "CreditNoteLine"}
@@ -79,15 +83,7 @@ ATTRIBUTES = {"Amount": "currencyID", "Quantity": "unitCode"}
 
 def mandatory(root: etree._Element) -> list[Violation]:
     """What is missing or doesn't add up: the document would be refused."""
-    name = etree.QName(root).localname
-    found = [_missing(root, child) for child in ALWAYS if not _has(root, child)]
-    if name in BILLS:
-        found += [_missing(root, child) for child in (*BILL, BILLS[name]) if not _has(root, child)]
-        for element in root.iter("{*}*"):
-            found += [_missing(element, child) for child in _wanted(element) if not _has(element, child)]
-            found += _attribute(element)
-        found += [*_one_contact(root), *_sums(root)]
-    return found
+    return list(islice(_mandatory(root), MOST))
 
 
 def beyond_the_rules(root: etree._Element) -> list[Violation]:
@@ -105,7 +101,7 @@ def beyond_the_rules(root: etree._Element) -> list[Violation]:
             code = "einvoice_cvr_bad"
         else:
             continue
-        if number not in found or element is receiver:
+        if element is receiver or (number not in found and len(found) < MOST):
             found[number] = _violation(element, code, number, fatal=element is receiver)
     return list(found.values())
 
@@ -121,6 +117,18 @@ def place_of(element: etree._Element) -> str:
         steps.append(f"/{prefix}{name.localname}[{before + 1}]")
         at = at.getparent()
     return "".join(reversed(steps))
+
+
+def _mandatory(root: etree._Element) -> Iterator[Violation]:
+    name = etree.QName(root).localname
+    yield from (_missing(root, child) for child in ALWAYS if not _has(root, child))
+    if name in BILLS:
+        yield from (_missing(root, child) for child in (*BILL, BILLS[name]) if not _has(root, child))
+        for element in root.iter("{*}*"):
+            yield from (_missing(element, child) for child in _wanted(element) if not _has(element, child))
+            yield from _attribute(element)
+        yield from _one_contact(root)
+        yield from _sums(root)
 
 
 def _wanted(element: etree._Element) -> Iterator[str]:
@@ -233,10 +241,9 @@ def _number(element: etree._Element, name: str) -> Decimal:
 def _figure(element: etree._Element | None) -> Decimal:
     """Zero where nothing stands, or nothing that is a number: that it is missing is told by itself."""
     try:
-        figure = Decimal(_text(element) or 0)
-    except InvalidOperation:
+        return read_amount(_text(element) or "0")
+    except ValueError:
         return ZERO
-    return figure if figure.is_finite() else ZERO
 
 
 def _apart(one: Decimal, other: Decimal) -> bool:

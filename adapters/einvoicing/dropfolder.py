@@ -14,7 +14,6 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -97,8 +96,8 @@ class DropFolder:
         mine = [one for one in answers if one[0] >= since and one[1].number == letter.number]
         mine = [one for one in mine if one[1].kind in ("", letter.kind)]
         if mine:
-            at, receipt, name = max(mine, key=lambda one: one[0])
-            return Progress(receipt.state, _moment(at), receipt.code, receipt.told, name)
+            _, receipt, name = max(mine, key=lambda one: one[0])
+            return Progress(receipt.state, receipt.code, receipt.told, name)
         return _handed(places) if places.dropped.exists() else Progress("sent", place=places.dropped.name)
 
     def _answers(self) -> Iterator[tuple[int, Receipt, str]]:
@@ -129,17 +128,13 @@ class DropFolder:
             yield
         except OSError as error:
             if error.errno in MAY_PASS:
-                raise Transient(f"the drop folder can't be written: {error.strerror}") from error
+                raise Transient("dropfolder_busy") from error
             found, why = str(self._folder), error.strerror or ""
             raise Misconfigured("dropfolder_unusable", FIELD, found, why) from error
 
 
 def _handed(places: _Places) -> Progress:
-    return Progress("handed", _moment(places.mark.stat().st_mtime_ns), place=places.dropped.name)
-
-
-def _moment(nanoseconds: int) -> datetime:
-    return datetime.fromtimestamp(nanoseconds // 1_000_000_000, UTC)
+    return Progress("handed", place=places.dropped.name)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -17,6 +17,8 @@ from domain.outcomes import NeedsAttention
 
 PATIENCE = timedelta(seconds=60)
 """For one document; the first of its type waits a second or two while its rules are compiled."""
+LEAVE = timedelta(seconds=2)
+"""It ends with its input; whoever doesn't is ended."""
 TRIES = 2
 ROOT = Path(__file__).parent.parent.parent
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "LD_LIBRARY_PATH", "SYSTEMROOT")
@@ -40,11 +42,9 @@ class OfficialRules:
         with self._turn:
             for _ in range(TRIES):
                 answer = self._asked(document)
-                if answer is not None:
+                if "died" not in answer:
                     break
-                self._end()
-        if answer is None or "failed" in answer:
-            reason = answer["failed"] if answer else f"{self._patience.total_seconds():.0f} s"
+        if reason := answer.get("died") or answer.get("failed"):
             raise NeedsAttention("einvoice_rules_stopped", "einvoicing.rules", reason)
         return [Violation.model_validate(one) for one in answer["violations"]] if answer["known"] else None
 
@@ -58,19 +58,23 @@ class OfficialRules:
         with self._turn:
             self._end()
 
-    def _asked(self, document: bytes) -> dict[str, Any] | None:
-        """None where the worker died of the document, or was ended because it took too long."""
-        worker = self._running()
-        alarm = threading.Timer(self._patience.total_seconds(), worker.kill)
+    def _asked(self, document: bytes) -> dict[str, Any]:
+        """The worker's answer; `died` with its reason where it died of the document, or was ended as too slow."""
+        worker, seconds = self._running(), self._patience.total_seconds()
+        alarm = threading.Timer(seconds, worker.kill)
         alarm.start()
         try:
             write_frame(cast(IO[bytes], worker.stdin), document)
             frame = read_frame(cast(IO[bytes], worker.stdout))
         except OSError:
-            return None
+            frame = None
         finally:
+            too_slow = alarm.finished.is_set()
             alarm.cancel()
-        return None if frame is None else cast(dict[str, Any], json.loads(frame))
+        if frame is not None:
+            return cast(dict[str, Any], json.loads(frame))
+        exit_code = self._end()
+        return {"died": f"> {seconds:.0f} s" if too_slow else f"exit {exit_code}"}
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._worker is None:
@@ -84,12 +88,16 @@ class OfficialRules:
             )
         return self._worker
 
-    def _end(self) -> None:
+    def _end(self) -> int:
+        """The exit code of the worker that there was; negative for the signal that ended it."""
         worker, self._worker = self._worker, None
         if worker is None:
-            return
-        worker.kill()
+            return 0
         for stream in (worker.stdin, worker.stdout):
             with contextlib.suppress(OSError):  # what was still to be written has no reader any more
                 cast(IO[bytes], stream).close()
-        worker.wait()
+        try:
+            return worker.wait(LEAVE.total_seconds())
+        except subprocess.TimeoutExpired:
+            worker.kill()
+            return worker.wait()

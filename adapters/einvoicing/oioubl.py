@@ -26,7 +26,9 @@ PROFILE = "urn:www.nesubl.eu:profiles:profile5:ver2.0"
 UNIT = "EA"
 """Each: webshops sell pieces, and `STK` and `PCE` are no units of the standard."""
 LONGEST_ITEM_NAME = 100
+"""A receiver shows the name on one line; a longer text stands whole beside it, as the description."""
 LARGEST_ROUNDING = Decimal(10)
+"""What is more than that the rules take for no rounding: then the correction stays a line."""
 NAMES = {"invoice": "Invoice", "credit_note": "CreditNote"}
 
 

@@ -1,12 +1,12 @@
 """E-invoices over HTTP, to a service that brings them to NemHandel. Its contract stands in `docs/einvoicing.md`.
 
 POST /einvoices              the document, `Idempotency-Key`: 201, or 200 where the key was taken before
-GET  /einvoices/KEY          {"status": "accepted | sent | delivered | rejected", "at": "…"}; 404: never heard of
+GET  /einvoices/KEY          {"status": "accepted | sent | delivered | rejected"}; 404: never heard of
 GET  /einvoices/KEY/response the receiver's ApplicationResponse; 404 while there is none
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -97,7 +97,7 @@ class OverHttp:
         if answer.status == 404:
             return None
         if answer.status != 200:
-            raise Transient(f"the einvoicing service answered {answer.status}")
+            raise Transient("einvoice_service_strange", "einvoicing.url", f"HTTP {answer.status}")
         found = _progress(answer)
         return self._with_response(letter, found) if found.state in ("delivered", "rejected") else found
 
@@ -112,7 +112,7 @@ class OverHttp:
 def _progress(answer: Answer) -> Progress:
     body = _body(answer)
     state = SAID.get(str(body.get("status", "accepted")), "handed")
-    return Progress(state, _moment(body.get("at")), place=visible(str(body.get("id", "")))[:100])
+    return Progress(state, place=visible(str(body.get("id", "")))[:100])
 
 
 def _refusal(answer: Answer) -> tuple[str, str]:
@@ -128,11 +128,3 @@ def _body(answer: Answer) -> dict[str, Any]:
     except Transient:
         return {}
     return found if isinstance(found, dict) else {}
-
-
-def _moment(text: object) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
-    return found.astimezone(UTC) if found and found.tzinfo else None

@@ -1,40 +1,13 @@
 """`[einvoicing]` in the settings file: the rules, where the authority's rule set lies, and where documents go."""
 
-import ipaddress
 from pathlib import Path
-from typing import Annotated
-from urllib.parse import urlsplit
+from typing import Literal
 
-from pydantic import AfterValidator, model_validator
+from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
+from adapters.addresses import OverTls
 from domain.einvoicing_rules import EinvoicingRules
-
-
-def _wrong(expected: str) -> PydanticCustomError:
-    return PydanticCustomError("einvoicing_setting", "{expected}", {"expected": expected})
-
-
-def _address(url: str) -> str:
-    """An address over TLS; without it, only on this very machine."""
-    if not url:
-        return url
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        parts, host = urlsplit(""), ""
-    safe = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
-    if not safe or not host or parts.query or parts.fragment or "@" in parts.netloc:
-        raise _wrong('an address that begins with https://, such as "https://einvoices.example.dk/v1"')
-    return url.rstrip("/")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 class EinvoicingSettings(EinvoicingRules):
@@ -47,11 +20,11 @@ class EinvoicingSettings(EinvoicingRules):
 
     rules: Path = Path("oioubl-rules")
     folder: Path = Path("einvoices")
-    url: Annotated[str, AfterValidator(_address)] = ""
+    url: OverTls | Literal[""] = ""
     ca_file: Path | None = None
 
     @model_validator(mode="after")
     def _http_has_an_address(self) -> "EinvoicingSettings":
         if self.on and self.own_channel == "http" and not self.url:
-            raise _wrong('an address in einvoicing.url, which the channel "http" sends to')
+            raise PydanticCustomError("settings_einvoicing_url", "the channel http has no address")
         return self

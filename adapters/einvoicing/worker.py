@@ -10,6 +10,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,9 @@ from adapters.einvoicing.hostile_xml import parsed
 from adapters.einvoicing.ruleset import RuleSet, installed
 from domain.einvoices import SCHEMA
 
+MOST = 500
+LONGEST = 2_000
+"""So many violations of a document are told, and each in so many characters: it may repeat what stood there."""
 _RULE = re.compile(r"\s*\[(?P<rule>[\w-]+)\]:?\s*(?P<text>.*)", re.DOTALL)
 
 Told = dict[str, Any]
@@ -44,8 +48,8 @@ class Examiner:
         if schema is None or not self._ruleset.stylesheet(name.localname).is_file():
             return {"known": False, "violations": []}
         if not schema.validate(root):
-            return {"known": True, "violations": [_of_schema(error) for error in schema.error_log]}
-        return {"known": True, "violations": list(self._of_rules(name.localname, root))}
+            return {"known": True, "violations": [_of_schema(error) for error in islice(schema.error_log, MOST)]}
+        return {"known": True, "violations": list(islice(self._of_rules(name.localname, root), MOST))}
 
     def _schema(self, name: etree.QName) -> etree.XMLSchema | None:
         if name.text not in self._schemas:
@@ -68,7 +72,7 @@ class Examiner:
 
 
 def _of_schema(error: Any) -> Told:
-    return {"rule": SCHEMA, "fatal": True, "place": error.path or "", "text": error.message}
+    return {"rule": SCHEMA, "fatal": True, "place": error.path or "", "text": error.message[:LONGEST]}
 
 
 def _of_rule(description: str, place: str) -> Told:
@@ -76,7 +80,7 @@ def _of_rule(description: str, place: str) -> Told:
     found = _RULE.fullmatch(" ".join(description.split()))
     rule = found["rule"] if found else "?"
     text = found["text"] if found else description
-    return {"rule": rule, "fatal": not rule.startswith("W-"), "place": place, "text": text}
+    return {"rule": rule, "fatal": not rule.startswith("W-"), "place": place, "text": text[:LONGEST]}
 
 
 def main() -> None:

@@ -106,7 +106,7 @@ class Database:
     @contextmanager
     def _our_turn(self) -> Iterator[None]:
         if not self._one_writer.acquire(timeout=self._patience.total_seconds()):
-            raise Transient("the store is locked by another thread")
+            raise Transient("store_locked", "store.url")
         try:
             yield
         finally:
@@ -142,7 +142,7 @@ def told() -> Iterator[None]:
         yield
     except DBAPIError as error:
         if error.connection_invalidated:
-            raise Transient("the connection to the store was lost") from error
+            raise Transient("store_lost", "store.url") from error
         raise _in_our_words(error, error.orig) or error from error
     except sqlite3.Error as error:
         raise _in_our_words(error, error) or error from error
@@ -155,7 +155,7 @@ def _in_our_words(error: Exception, fault: BaseException | None) -> Transient | 
     if not (operational or type(fault) is sqlite3.DatabaseError or code in UNUSABLE):
         return None
     if code in BUSY or "locked" in words:
-        return Transient("the store is locked by another process")
+        return Transient("store_locked", "store.url")
     return Misconfigured("store_full" if code in FULL or "is full" in words else "store_unusable", "store.url", words)
 
 

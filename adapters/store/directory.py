@@ -10,8 +10,7 @@ from adapters.store.database import Database, chunks
 from adapters.store.forgotten import Forgotten
 from adapters.store.presence import Presence
 from adapters.store.tables import CursorRow, DirectoryKeyRow, DirectoryRow, LeaseRow, LinkRow, table_of
-from domain.customers import Customer, fingerprint
-from domain.matching import directory_keys
+from domain.customers import Customer, directory_keys, fingerprint
 
 directory = table_of(DirectoryRow)
 keys = table_of(DirectoryKeyRow)

@@ -74,6 +74,7 @@ class Dispatches:
         """The ids of orders of whose e-invoices the channels may have news."""
         recently = dispatches.c.handed_at >= now - FOLLOWED_FOR
         worth_asking = or_(dispatches.c.state != "delivered", dispatches.c.asked_at < now - ASKED_DAILY)
+        worth_asking &= or_(dispatches.c.state != "sent", dispatches.c.channel != "accounting")
         query = select(dispatches.c.order_id).where(
             dispatches.c.integration == self._integration, dispatches.c.state.in_(FOLLOWED), recently, worth_asking
         )
@@ -99,8 +100,12 @@ class Dispatches:
 
     def let_go(self) -> None:
         """Orders wait for their e-invoices no longer: e-invoicing is off."""
-        waiting = orders.c.stage.in_(("held", "failed")) & orders.c.code.in_(WAITING)
-        free = update(orders).where(orders.c.integration == self._integration, waiting)
+        mine = orders.c.integration == self._integration
+        waiting = mine & orders.c.stage.in_(("held", "failed")) & orders.c.code.in_(WAITING)
+        with self._database.reading() as connection:
+            if connection.execute(select(orders.c.order_id).where(waiting).limit(1)).first() is None:
+                return
+        free = update(orders).where(waiting)
         with self._database.writing() as connection:
             connection.execute(free.values(stage="booked", code="", field="", found="", expected="", run=""))
 

@@ -3,15 +3,20 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, exists, func, or_, select, update
 
 from adapters.store.database import CHUNK, Database, chunks
-from adapters.store.tables import CursorRow, DocumentRow, table_of
-from domain.invoices import Document, DocumentKind, Invoice
+from adapters.store.tables import CursorRow, DocumentRow, OrdersTable, table_of
+from domain.invoices import Document, Invoice
 from domain.orders import Order
 
 documents = table_of(DocumentRow)
 cursors = table_of(CursorRow)
+orders = table_of(OrdersTable)
+
+IN_SEQUENCE = (func.length(documents.c.reference), documents.c.reference)
+TOLD = tuple(column for column in documents.c if column.name not in {"sold", "fingerprint", "written_as", "content"})
+"""What the proof needs of a document."""
 
 OURS = dict.fromkeys(("integration", "order_id", "written_as", "wanted", "content", "sold"), "")
 """Columns that the books know nothing of: mirroring leaves them as they are."""
@@ -65,7 +70,7 @@ class Documents:
                         documents.c.integration == integration,
                         documents.c.order_id.in_(piece),
                     )
-                    .order_by(func.length(documents.c.reference), documents.c.reference)
+                    .order_by(*IN_SEQUENCE)
                 )
                 for row in connection.execute(query):
                     found.setdefault(row.order_id, []).append(DocumentRow.model_construct(**row._mapping))
@@ -121,13 +126,26 @@ class Documents:
         with self._database.writing() as connection:
             self._database.upsert(connection, CursorRow, [{"name": self._sweep_name, "value": moment.isoformat()}])
 
-    def written(self) -> Iterator[tuple[str, str, str, DocumentKind]]:
-        """`(integration, order id, reference, kind)` of every document that was written, for whichever integration."""
-        columns = (documents.c.integration, documents.c.order_id, documents.c.reference, documents.c.kind)
-        query = select(*columns).where(documents.c.books == self.books, documents.c.integration != "")
+    def standing(self, integration: str, ids: Iterable[str]) -> dict[str, list[DocumentRow]]:
+        """What was written for each of these orders, gone or not; without the orders as they were then."""
+        found: dict[str, list[DocumentRow]] = {}
+        with self._database.reading() as connection:
+            for piece in chunks(ids):
+                query = select(*TOLD).where(documents.c.books == self.books, documents.c.integration == integration)
+                for row in connection.execute(query.where(documents.c.order_id.in_(piece)).order_by(*IN_SEQUENCE)):
+                    found.setdefault(row.order_id, []).append(DocumentRow.model_construct(**row._mapping))
+        return found
+
+    def of_nobody(self, integration: str) -> Iterator[DocumentRow]:
+        """Documents of the books that bear this integration's name and belong to no order that the store has."""
+        order_is_known = exists().where(orders.c.integration == integration, orders.c.order_id == documents.c.order_id)
+        ours = (documents.c.integration == integration) & ~order_is_known
+        bears_our_name = documents.c.reference.startswith(f"{integration}-", autoescape=True)
+        query = select(*TOLD).where(documents.c.books == self.books, bears_our_name, ~documents.c.gone)
+        query = query.where(or_(documents.c.integration == "", ours)).order_by(documents.c.reference)
         with self._database.reading() as connection:
             for row in connection.execution_options(yield_per=CHUNK).execute(query):
-                yield row.integration, row.order_id, row.reference, row.kind
+                yield DocumentRow.model_construct(**row._mapping)
 
     def wrote(
         self, connection: Connection, integration: str, written: Sequence[tuple[Order, Invoice, Document]]

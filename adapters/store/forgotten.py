@@ -9,8 +9,7 @@ from sqlalchemy import Connection, delete, select
 
 from adapters.store.database import Database, chunks
 from adapters.store.tables import ForgottenRow, KeyRow, table_of
-from domain.customers import Customer
-from domain.matching import directory_keys
+from domain.customers import Customer, directory_keys
 
 forgotten = table_of(ForgottenRow)
 keys = table_of(KeyRow)

@@ -8,18 +8,18 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, or_, select, true, update
 
 from adapters.store.database import CHUNK, Database, chunks
+from adapters.store.orders_in_books import OrdersInBooks
 from adapters.store.presence import Presence
-from adapters.store.tables import BatchRow, DocumentRow, OrderRow, OrdersTable, table_of
+from adapters.store.tables import SETTLED, BatchRow, OrderRow, OrdersTable, table_of
 from domain.dispatches import WAITING
-from domain.outcomes import Finding, Misconfigured
+from domain.outcomes import Misconfigured
 from domain.stages import INVOICED, UNFINISHED, Stage, step
 
 orders = table_of(OrdersTable)
 batches = table_of(BatchRow)
-documents = table_of(DocumentRow)
 
 THE_STEPS_OWN = frozenset({"batch", "customer_type", "classification", "customer", "decision", "warnings", "reference"})
 """Columns that reading the shop says nothing of; a batch may be writing them at the very moment."""
@@ -72,7 +72,7 @@ class Standing(NamedTuple):
     code: str
 
 
-class Orders:
+class Orders(OrdersInBooks):
     """Every order of every integration, with its stage."""
 
     def __init__(self, database: Database, presence: Presence) -> None:
@@ -309,44 +309,24 @@ class Orders:
             )
             connection.execute(statement, parameters)
 
-    def follow_bookings(self, integration: str, books: str) -> None:
-        """Orders whose draft stands booked in these books, and whose other documents do too, are booked."""
-        ours = (documents.c.books == books) & (documents.c.integration == integration)
-        of_order = documents.c.order_id == orders.c.order_id
-        drafts = exists().where(ours, of_order, documents.c.state == "draft")
-        booked = exists().where(ours, of_order, documents.c.state == "booked")
-        waiting = (orders.c.integration == integration) & (orders.c.stage == "invoiced")
+    def settle(self, row: OrderRow, why: str, by: str) -> bool:
+        """A person has settled an order that is held or failed; False where it has moved on or a run is at it."""
+        it = (orders.c.integration == row.integration) & (orders.c.order_id == row.order_id)
+        waiting = (orders.c.content_hash == row.content_hash) & orders.c.stage.in_(("held", "failed"))
         with self._database.writing() as connection:
-            connection.execute(update(orders).where(waiting, booked, ~drafts).values(stage="booked"))
+            free = orders.c.batch.not_in(self._busy_batches(connection, it))
+            done = update(orders).where(it, waiting, free)
+            told = {"code": SETTLED, "field": "", "found": why, "expected": by, "run": ""}
+            return connection.execute(done.values(stage="skipped", **told)).rowcount == 1
 
-    def hold_for_lost(self, lost: Sequence[tuple[str, str, Finding]]) -> None:
-        """Orders `(integration, id, why)` whose document is gone from the books have not arrived any more.
-
-        They are held without a run: the next one takes them up, and it is the one that met it.
-        """
+    def take_up_settled(self, integration: str, numbers: Sequence[str]) -> None:
+        """Orders that a person had settled are to be handled after all."""
         with self._database.writing() as connection:
-            for integration, order, finding in lost:
-                arrived = (orders.c.integration == integration) & orders.c.stage.in_(INVOICED)
-                held = update(orders).where(arrived, orders.c.order_id == order)
-                connection.execute(held.values(stage="held", run="", **finding.model_dump()))
-
-    def follow_invoices(self, integration: str, books: str, since: datetime | None) -> None:
-        """Unfinished orders (sold at or after `since`) whose invoice stands in these books are known to have one.
-
-        A run that was cut off, or a store that was lost, may have forgotten; what was invoiced once counts since then.
-        """
-        reference = orders.c.integration + "-" + orders.c.number
-        invoiced = exists().where(
-            documents.c.books == books,
-            documents.c.reference == reference,
-            documents.c.kind == "invoice",
-            documents.c.order_id.in_(("", orders.c.order_id)),
-        )
-        forgotten = (orders.c.integration == integration) & (orders.c.reference == "") & orders.c.stage.in_(UNFINISHED)
-        if since:
-            forgotten &= orders.c.ordered_at >= since
-        with self._database.writing() as connection:
-            connection.execute(update(orders).where(forgotten, invoiced).values(reference=reference, eligible=True))
+            for piece in chunks(numbers):
+                these = or_(orders.c.number.in_(piece), orders.c.order_id.in_(piece))
+                settled = (orders.c.integration == integration) & (orders.c.stage == "skipped")
+                settled &= orders.c.code == SETTLED
+                connection.execute(update(orders).where(settled, these).values(stage="fetched"))
 
     def release(self, batch: Batch) -> None:
         """Let go of a batch's orders: whoever comes next may take up what is unfinished."""

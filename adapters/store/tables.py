@@ -37,6 +37,9 @@ class Utc(TypeDecorator[datetime]):
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+SETTLED = "settled_by_hand"
+
+
 class OrderRow(SQLModel):
     """One order of one integration: as the shop sent it, as we read it, and how far it has come."""
 
@@ -79,6 +82,11 @@ class OrderRow(SQLModel):
     def is_forgotten(self) -> bool:
         """Whether it stands here without its buyer."""
         return self.forgotten_at is not None and self.changed_at <= self.forgotten_at
+
+    @property
+    def settled(self) -> bool:
+        """Whether a person has said that it is done, by other means than ours."""
+        return self.stage == "skipped" and self.code == SETTLED
 
     @property
     def finding(self) -> Finding:

@@ -163,7 +163,7 @@ class FilesShop:
         except PermissionError as error:
             raise Misconfigured("folder_unreadable", "webshop.path", path.name, error.strerror) from error
         except OSError as error:
-            raise Transient(f"a file can't be read: {error.strerror}") from error
+            raise Transient("file_unreadable", "webshop.path", error.strerror) from error
 
 
 def _changed(now: Marks, before: Mapping[str, Any]) -> set[str]:

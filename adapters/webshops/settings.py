@@ -1,6 +1,5 @@
 """`[webshop]` in the settings file: which shop, which of its orders count, and where it keeps the buyer's numbers."""
 
-import ipaddress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Literal, cast
@@ -10,27 +9,24 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from adapters.addresses import is_loopback
 from adapters.webshops.fields import is_key
 from domain.orders import OrderField
 
 COPENHAGEN = "Europe/Copenhagen"
 
 
-def _wrong(expected: str) -> PydanticCustomError:
-    return PydanticCustomError("webshop_setting", "{expected}", {"expected": expected})
-
-
 def _known_key(key: str) -> str:
     if not is_key(key):
-        raise _wrong('"meta:KEY" or a path into the order such as "billing.company"')
+        raise PydanticCustomError("settings_field_key", "no key of a field")
     return key
 
 
 def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (ValueError, OSError) as error:
-        raise _wrong(f'a time zone such as "{COPENHAGEN}"') from error
+    except (ValueError, OSError, KeyError) as error:
+        raise PydanticCustomError("settings_time_zone", "no time zone", {"expected": COPENHAGEN}) from error
     return name
 
 
@@ -41,7 +37,7 @@ def _shop_address(url: str) -> str:
     except ValueError:
         host, parts = None, urlsplit("")
     if parts.scheme not in {"http", "https"} or not host or parts.query or parts.fragment or "@" in parts.netloc:
-        raise _wrong('the shop\'s address alone, such as "https://shop.example.dk"')
+        raise PydanticCustomError("bad_address", "no address")
     return url.strip().rstrip("/").removesuffix("/wp-json/wc/v3").removesuffix("/wp-json")
 
 
@@ -122,13 +118,6 @@ class WooCommerceWebshop(WebshopSettings):
 
     @model_validator(mode="after")
     def _encrypted_or_allowed(self) -> "WooCommerceWebshop":
-        if self.is_plain_http and not self.allow_http and not _is_loopback(urlsplit(self.url).hostname or ""):
-            raise _wrong('url = "https://…"; http:// is for this machine alone, unless allow_http = true')
+        if self.is_plain_http and not self.allow_http and not is_loopback(urlsplit(self.url).hostname or ""):
+            raise PydanticCustomError("settings_plain_http", "not encrypted")
         return self
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from adapters.webshops.values import mapping, rows, text_of
-from domain.money import HUNDRED, ZERO, amount, ore
+from domain.money import HUNDRED, ZERO, amount, apportion, ore
 from domain.outcomes import NeedsAttention
 
 _STANDARD = "25 24 25.5 19 20 21 22 23 27 17 18 16 15"
@@ -25,6 +25,14 @@ class Tax:
 
     percent: Decimal
     compound: bool = False
+
+
+class Share(NamedTuple):
+    """What part of a line was sold at one rate in percent."""
+
+    rate: Decimal
+    net: Decimal
+    vat: Decimal
 
 
 Taxes = Mapping[str, Tax]
@@ -57,6 +65,31 @@ def rate_of(line: Mapping[str, Any], net: Decimal, vat: Decimal, taxes: Taxes, p
     if percent is None or percent > HUNDRED:
         raise NeedsAttention("vat_rate_unknown", f"{place}.total_tax", vat, net)
     return percent
+
+
+def shares_of(line: Mapping[str, Any], net: Decimal, vat: Decimal, taxes: Taxes) -> list[Share]:
+    """The shares of a line that were each sold at a rate of their own, highest rate first; none where it has one rate.
+
+    Shops charge freight, and spread a deduction, over the rates of the goods; what no VAT was charged on is a share
+    at 0 %, but for a charge with one VAT: that is a mistake. VATs that are each reckoned on all of it count together.
+    """
+    charged = {tax: _lenient(found) for tax, found in _applied(line).items() if _lenient(found)}
+    if not charged or any(tax not in taxes or taxes[tax].compound or not taxes[tax].percent for tax in charged):
+        return []
+    vats = sorted(((taxes[tax].percent, found) for tax, found in charged.items()), reverse=True)
+    if abs(sum((found for _, found in vats), ZERO) - vat) > HALF_ORE * (len(vats) + 1):
+        return []
+    nets = [found * HUNDRED / percent for percent, found in vats]
+    rest, slack = net - sum(nets, ZERO), sum((HALF_ORE * HUNDRED / percent for percent, _ in vats), HALF_ORE)
+    if any(part * net < 0 for part in (*nets, rest if abs(rest) > slack else ZERO)):
+        return []
+    if abs(rest) > slack:
+        vats.append((NONE, ZERO))
+        nets.append(rest)
+    if len(charged) == 1 and (net > 0 or len(vats) == 1):
+        return []
+    shared_net, shared_vat = apportion(net, nets), apportion(vat, [found for _, found in vats])
+    return [Share(rate, *amounts) for (rate, _), *amounts in zip(vats, shared_net, shared_vat, strict=True)]
 
 
 def worked_out_rate(net: Decimal, vat: Decimal, slack: Decimal) -> Decimal | None:

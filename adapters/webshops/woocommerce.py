@@ -104,10 +104,8 @@ class WooCommerceShop:
         """Whether the shop answers, takes the key, and minds `modified_after`."""
         try:
             changed_tomorrow = self._page(self._query(datetime.now(UTC) + timedelta(days=1)), 1)
-        except Misconfigured as error:
+        except (Misconfigured, Transient) as error:
             return [error.finding]
-        except Transient as error:
-            return [Finding(code="webshop_unreachable", field="webshop.url", found=str(error))]
         if changed_tomorrow.bodies:
             return [Finding(code="modified_after_ignored", field="webshop.url", found=self._settings.url)]
         return []
@@ -173,7 +171,7 @@ class WooCommerceShop:
         try:
             return decode(answer.text)
         except ValueError as error:
-            raise Transient("the webshop answered no JSON: it may be in maintenance") from error
+            raise Transient("answer_unreadable", "webshop") from error
 
     def _raw(self, identity: str, body: Body) -> RawOrder:
         refunded = isinstance(body, dict) and bool(body.get("refunds"))

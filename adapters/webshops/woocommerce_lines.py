@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from adapters.webshops.values import amount_of, label_of, mapping, name_of, quantity_of, rows, short, text_of
-from adapters.webshops.vat_rates import NONE, Taxes, rate_of, taxes_of
-from domain.money import ZERO
+from adapters.webshops.vat_rates import NONE, Taxes, rate_of, shares_of, taxes_of
+from domain.money import ZERO, plain
 from domain.orders import Found, LineKind, OrderLine
 from domain.outcomes import NeedsAttention
 
@@ -28,38 +28,44 @@ def lines_of(body: Mapping[str, Any]) -> tuple[OrderLine, ...]:
     taxes = taxes_of(body, [line for _, _, line in placed])
     found: dict[tuple[str, LineKind], OrderLine] = {}
     for place, kind, line in placed:
-        made = _line(line, kind, place, taxes)
-        key = (made.id, kind)
-        if found.get(key, made) != made:
-            key = (place, kind)
-        found[key] = made
+        for made in _lines(line, kind, place, taxes):
+            key = (made.id, kind)
+            if found.get(key, made) != made:
+                key = (place, kind)
+            found[key] = made
     return (*found.values(), *_gift_cards(body, list(found.values())))
 
 
-def refunded_lines_of(refund: Mapping[str, Any], ordered: tuple[OrderLine, ...], place: str) -> tuple[OrderLine, ...]:
-    """The lines that a refund takes back, with positive amounts, under the ids of the order's lines.
+def refunded_lines_of(
+    refund: Mapping[str, Any], body: Mapping[str, Any], ordered: tuple[OrderLine, ...], place: str
+) -> tuple[OrderLine, ...]:
+    """The lines that a refund takes back, with positive amounts, under the ids of the lines of its order `body`.
 
     A line refunded by its amount alone has no quantity in the shop; it becomes one of that amount.
     """
     by_id = {line.id: line for line in ordered}
     placed = list(_placed(refund, f"{place}."))
-    taxes = taxes_of(refund, [line for _, _, line in placed])
-    found = []
-    for at, kind, line in placed:
-        made = _line(line, kind, at, taxes)
-        if not made.net and not made.vat:
-            continue
-        original = by_id.get(_refunded_id(line))
-        changes: dict[str, Any] = {
-            "quantity": abs(made.quantity) or ONE,
-            "net": -made.net,
-            "list_net": -made.list_net,
-            "vat": -made.vat,
-        }
-        if original is not None:
-            changes |= {"id": original.id, "vat_rate": original.vat_rate if made.vat else made.vat_rate}
-        found.append(made.model_copy(update=changes))
-    return tuple(found)
+    taxes = {**taxes_of(refund, [line for _, _, line in placed]), **taxes_of(body, ())}
+    return tuple(
+        _taken_back(made, by_id, _refunded_id(line))
+        for at, kind, line in placed
+        for made in _lines(line, kind, at, taxes)
+        if made.net or made.vat
+    )
+
+
+def _taken_back(made: OrderLine, by_id: Mapping[str, OrderLine], original_id: str) -> OrderLine:
+    """A line of a refund; a share of one is matched with the share of its rate."""
+    original = by_id.get(_share_id(original_id, made.vat_rate)) or by_id.get(original_id)
+    changes: dict[str, Any] = {
+        "quantity": abs(made.quantity) or ONE,
+        "net": -made.net,
+        "list_net": -made.list_net,
+        "vat": -made.vat,
+    }
+    if original is not None:
+        changes |= {"id": original.id, "vat_rate": original.vat_rate if made.vat else made.vat_rate}
+    return made.model_copy(update=changes)
 
 
 def _placed(body: Mapping[str, Any], inside: str = "") -> Iterator[Placed]:
@@ -71,12 +77,14 @@ def _placed(body: Mapping[str, Any], inside: str = "") -> Iterator[Placed]:
             yield place, kind, line
 
 
-def _line(line: dict[str, Any], kind: LineKind, place: str, taxes: Taxes) -> OrderLine:
+def _lines(line: dict[str, Any], kind: LineKind, place: str, taxes: Taxes) -> list[OrderLine]:
+    """The line; freight and fees that were charged over several rates as a line for each of them."""
     net = amount_of(line.get("total"), f"{place}.total")
     vat = amount_of(line.get("total_tax"), f"{place}.total_tax")
     product = kind == "product"
     listed = line.get("subtotal") if product else None
-    return OrderLine(
+    shares = [] if product else shares_of(line, net, vat, taxes)
+    made = OrderLine(
         id=name_of(line.get("id")) or place,
         kind=kind,
         text=label_of(line.get("method_title") if kind == "freight" else line.get("name")),
@@ -85,9 +93,20 @@ def _line(line: dict[str, Any], kind: LineKind, place: str, taxes: Taxes) -> Ord
         net=net,
         list_net=net if listed is None or listed == "" else amount_of(listed, f"{place}.subtotal"),
         vat=vat,
-        vat_rate=rate_of(line, net, vat, taxes, place),
+        vat_rate=shares[0].rate if shares else rate_of(line, net, vat, taxes, place),
         notes=_notes(line) if product else (),
     )
+    if not shares:
+        return [made]
+    ids = [made.id, *(_share_id(made.id, one.rate) for one in shares[1:])]
+    return [
+        made.model_copy(update={"id": name, "net": one.net, "list_net": one.net, "vat": one.vat, "vat_rate": one.rate})
+        for name, one in zip(ids, shares, strict=True)
+    ]
+
+
+def _share_id(line: str, rate: Decimal) -> str:
+    return f"{line}/{plain(rate):f}"
 
 
 def _notes(line: Mapping[str, Any]) -> tuple[Found, ...]:

@@ -101,7 +101,7 @@ def _delivery(body: dict[str, Any]) -> Address | None:
 
 def _refunds(raw: RawOrder, body: dict[str, Any], lines: tuple[OrderLine, ...], zone: ZoneInfo) -> tuple[Refund, ...]:
     """The refunds, oldest first. The order names them; one whose details are missing would be lost in silence."""
-    found = [_refund(refund, f"refunds[{index}]", lines, zone) for index, refund in enumerate(raw.refunds)]
+    found = [_refund(refund, body, f"refunds[{index}]", lines, zone) for index, refund in enumerate(raw.refunds)]
     known = {refund.id for refund in found}
     for index, named in enumerate(rows(body.get("refunds"))):
         if identity_of(named) not in known:
@@ -109,7 +109,9 @@ def _refunds(raw: RawOrder, body: dict[str, Any], lines: tuple[OrderLine, ...], 
     return tuple(sorted(found, key=lambda refund: (refund.created_at, refund.id)))
 
 
-def _refund(refund: dict[str, Any], place: str, lines: tuple[OrderLine, ...], zone: ZoneInfo) -> Refund:
+def _refund(
+    refund: dict[str, Any], body: dict[str, Any], place: str, lines: tuple[OrderLine, ...], zone: ZoneInfo
+) -> Refund:
     if "unreadable" in refund:
         raise NeedsAttention("unreadable_refund", place, short(refund["unreadable"]))
     identity = identity_of(refund)
@@ -120,5 +122,5 @@ def _refund(refund: dict[str, Any], place: str, lines: tuple[OrderLine, ...], zo
         created_at=required_moment(refund, "date_created", zone, f"{place}."),
         total=abs(amount_of(refund.get("amount"), f"{place}.amount")),
         reason=name_of(refund.get("reason")),
-        lines=refunded_lines_of(refund, lines, place),
+        lines=refunded_lines_of(refund, body, lines, place),
     )

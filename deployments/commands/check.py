@@ -49,7 +49,7 @@ def check(config: Config = DEFAULT, json: AsJson = False) -> None:
     """
     with opened(config) as integration:
         findings = [*connection_findings(integration), *settings_findings(integration)]
-        findings += einvoicing_findings(integration, findings)
+        findings = list(dict.fromkeys((*findings, *einvoicing_findings(integration, findings))))
         usable = all(one.code in HARMLESS for one in findings)
         words = Words(integration.settings.language)
         history = _history(integration, words) if usable else None

@@ -21,7 +21,7 @@ from domain.sentences import Language
 
 PRESETS: tuple[Preset, ...] = ("recommended", "one-customer", "match-only")
 SHOPS = ("files", "woocommerce")
-BOOKS = ("local", "economic")
+BOOKS = ("local", "economic", "tryton")
 SHOP_ADDRESS = "https://shop.example.dk"
 
 PresetOption = Annotated[
@@ -29,7 +29,9 @@ PresetOption = Annotated[
     typer.Option(help="The customer rules to start from. With it nothing is asked; the other options fill the file."),
 ]
 Output = Annotated[Path, typer.Option("--output", "--config", metavar="FILE", help="The file to write.")]
-Books = Annotated[Literal["local", "economic"] | None, typer.Option(help="The accounting system; default local.")]
+Books = Annotated[
+    Literal["local", "economic", "tryton"] | None, typer.Option(help="The accounting system; default local.")
+]
 Shop = Annotated[Literal["files", "woocommerce"] | None, typer.Option(help="Where orders come from; default files.")]
 
 
@@ -62,7 +64,7 @@ def init(  # noqa: PLR0913, PLR0917  (the options of a command)
         ean="meta:_billing_ean",
         collecting_customer=collecting_customer,
         accounting=accounting or "local",
-        book=accounting != "economic",
+        book=accounting in {None, "local"},
     )
     try:
         refuse_existing(output)
@@ -92,7 +94,7 @@ def ask(given: Answers) -> Answers:
         webshop = _choose(words("ask_webshop"), SHOPS, given.webshop)
         place = _place(words, webshop, given)
         accounting = _choose(words("ask_accounting"), BOOKS, given.accounting)
-        given = _with_numbers(words, accounting, given)
+        given = _with_books(words, accounting, given)
         cvr, ean = _answer(words("ask_cvr"), given.cvr), _answer(words("ask_ean"), given.ean)
         chosen = _choose(words("ask_preset"), PRESETS, given.preset)
         preset = next(one for one in PRESETS if one == chosen)
@@ -114,10 +116,19 @@ def ask(given: Answers) -> Answers:
     )
 
 
-def _with_numbers(words: Words, accounting: str, given: Answers) -> Answers:
-    """The accounting system, with the numbers that it needs. Drafts alone are proposed for all but the embedded one."""
+def _with_books(words: Words, accounting: str, given: Answers) -> Answers:
+    """The accounting system, with what it needs to be told. Drafts alone are proposed for all but the embedded one."""
     if accounting == "local":
         return replace(given, accounting=accounting)
+    if accounting == "tryton":
+        address = _answer(words("ask_server"), given.server)
+        return replace(
+            given,
+            accounting=accounting,
+            server=address,
+            database=_answer(words("ask_database"), given.database),
+            book=False,
+        )
     return replace(
         given,
         accounting=accounting,
@@ -175,8 +186,8 @@ def _say_what_is_next(output: Path, answers: Answers) -> None:
     out.print(words("written", path=output))
     if answers.webshop == "woocommerce":
         out.print(words("next_secrets"))
-    if answers.accounting == "economic":
-        out.print(words("next_tokens"))
+    if answers.accounting != "local":
+        out.print(words(f"next_tokens_{answers.accounting}"))
     if answers.preset == "one-customer" and not answers.collecting_customer:
         out.print(words("next_collecting", placeholder=COLLECTING_PLACEHOLDER))
     out.print(words("next_check", config="" if output == DEFAULT else f" --config {output}"))

@@ -15,7 +15,8 @@ COLLECTING_PLACEHOLDER = "SAMLEKUNDE"
 class Answers:
     """What a settings file is written from. `place` is the shop's address, or the folder with its orders.
 
-    Layout, group, terms and product are for books that need them: the numbers by which those know them.
+    Layout, group, terms and product are for books that need them: the numbers by which those know them. `server` and
+    `database` are where books are that run on a server of one's own.
     """
 
     name: str
@@ -33,6 +34,8 @@ class Answers:
     customer_group: str = "1"
     payment_terms: str = "1"
     product: str = "1"
+    server: str = "http://127.0.0.1:8000"
+    database: str = "tryton"
 
 
 COMMENTS: dict[str, tuple[str, str]] = {
@@ -64,6 +67,14 @@ COMMENTS: dict[str, tuple[str, str]] = {
     "economic": (
         "nøglerne: AFSTEM_ACCOUNTING_APP_SECRET og AFSTEM_ACCOUNTING_GRANT i miljøet",
         "its tokens: AFSTEM_ACCOUNTING_APP_SECRET and AFSTEM_ACCOUNTING_GRANT in the environment",
+    ),
+    "tryton": (
+        "adgangskoden for user: AFSTEM_ACCOUNTING_KEY i miljøet",
+        "the password of user: AFSTEM_ACCOUNTING_KEY in the environment",
+    ),
+    "taxes": (
+        "skatternes navne i kontoplanen, efter sats i procent",
+        "the names of the taxes in the chart, by rate in percent",
     ),
     "numbers": (
         "numrene i aftalen; afstem check ser, om de findes",
@@ -131,7 +142,7 @@ def _fields(answers: Answers) -> list[str]:
 
 
 def _books(answers: Answers) -> list[str]:
-    books = _economic(answers) if answers.accounting == "economic" else _embedded(answers)
+    books = {"economic": _economic, "tryton": _tryton}.get(answers.accounting, _embedded)(answers)
     return [*books, "", "[store]", _line(answers, "url", '"sqlite:///afstem.db"', "store")]
 
 
@@ -163,6 +174,20 @@ def _economic(answers: Answers) -> list[str]:
         '# by_rate = {0 = "10"}',
         '# freight = "11"',
         '# rounding = "10"',
+    ]
+
+
+def _tryton(answers: Answers) -> list[str]:
+    return [
+        "[accounting]",
+        _line(answers, "kind", '"tryton"', "tryton"),
+        f"url = {_quoted(answers.server)}",
+        f"database = {_quoted(answers.database)}",
+        'user = "afstem"',
+        _line(answers, "book", "true" if answers.book else "false", "book"),
+        "",
+        f"[accounting.taxes.domestic]  {_comment(answers, 'taxes')}",
+        '# 25 = "Salgsmoms 25 %"',
     ]
 
 

@@ -18,7 +18,7 @@ from rich.text import Text
 
 from domain.identity import visible
 from domain.money import ore
-from domain.outcomes import AfstemError, Finding, Misconfigured, NeedsAttention
+from domain.outcomes import AfstemError, Finding, Misconfigured
 from domain.sentences import Language, fix, what
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], 
     """A table of values, made safe, under its title; the columns `right` hold numbers."""
     made = Table(header_style="bold", box=None)
     for index, column in enumerate(columns):
-        made.add_column(column, justify="right" if index in right else "left", overflow="fold")
+        figures = index in right
+        made.add_column(column, justify="right" if figures else "left", overflow="fold", no_wrap=figures)
     for row in rows:
         made.add_row(*(Text(shown(value)) for value in row))
     return Group(*([Text(shown(title), style="bold")] if title else []), made)
@@ -133,9 +134,7 @@ def findings_of(error: AfstemError) -> Sequence[Finding]:
     """What an error says, as something to tell."""
     if isinstance(error, Misconfigured):
         return error.findings
-    if isinstance(error, NeedsAttention):
-        return (error.finding,)
-    return (Finding(code="not_now", found=str(error)),)
+    return (error.finding,)
 
 
 @contextmanager

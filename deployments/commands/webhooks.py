@@ -35,7 +35,7 @@ def webhooks(
         from deployments.webhooks import Follower, receiver
 
         secret = secret_for(integration)
-        follower = Follower(lambda: follow(integration.name, str(config.resolve())))
+        follower = Follower(lambda: follow(integration, str(config.resolve())))
         app = receiver(integration.name, integration.store.hints, secret, follower.hinted)
         words = Phrases(integration.settings.language)
         console().print(words("webhooks_ready", url=f"http://{host}:{port}/woocommerce"))
@@ -58,8 +58,10 @@ def secret_for(integration: "Integration") -> "SecretStr":
     return secret
 
 
-def follow(name: str, config: str) -> None:
-    """Run for the hints: as the deployment of this integration where there is one, else here."""
+def follow(integration: "Integration", config: str) -> None:
+    """Run for the hints, if there are any: as the deployment of this integration where there is one, else here."""
+    if not integration.store.hints.waiting(integration.name, 1):
+        return
     from prefect.client.orchestration import get_client
     from prefect.exceptions import ObjectNotFound
 
@@ -67,7 +69,7 @@ def follow(name: str, config: str) -> None:
 
     with get_client(sync_client=True) as client:
         try:
-            deployment = client.read_deployment_by_name(f"{FLOW}/{name}")
+            deployment = client.read_deployment_by_name(f"{FLOW}/{integration.name}")
         except ObjectNotFound:
             pass
         else:

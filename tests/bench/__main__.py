@@ -12,10 +12,12 @@ from pathlib import Path
 from rich.console import Console
 
 from tests.bench.economic import economic
+from tests.bench.einvoices import einvoices
 from tests.bench.engine import prefect_server
 from tests.bench.figures import Figure, WrongResult, machine, tell
 from tests.bench.idle import idle
 from tests.bench.matching import matching
+from tests.bench.tryton import tryton
 from tests.bench.whole_way import growth, run_whole_way, speed
 
 FEW, MANY, CUSTOMERS, FAR = 10_000, 100_000, 100_000, 2_000
@@ -25,12 +27,14 @@ SMALL_FEW, SMALL_MANY, SMALL_CUSTOMERS, SMALL_FAR = 1_000, 5_000, 10_000, 300
 def measured(folder: Path, few: int, many: int, customers: int, far: int) -> Iterator[Figure]:
     """Every figure, as soon as it is known."""
     yield matching(customers)
+    yield einvoices()
     with prefect_server(folder / "prefect") as environment:
         yield from idle(folder / "idle", environment)
         yield from economic(folder / "economic", environment, far)
         first = run_whole_way(folder / "few", environment, few)
         yield speed(first)
         yield growth(first, run_whole_way(folder / "many", environment, many))
+        yield from tryton(folder / "tryton", environment, far)
 
 
 def main() -> int:

@@ -122,7 +122,7 @@ def throughput(said: dict[str, Any], bare: dict[str, Any], count: int) -> Figure
 
 def naive(environment: dict[str, str], count: int, ours: float) -> Figure:
     """The usual way, for some of the orders. `ours` is seconds an order."""
-    some = min(count, NAIVE_ORDERS)
+    some = min(count // 2, NAIVE_ORDERS)
     with agreement() as books:
         said = run_apart("naive_run", books.url, str(some), str(CONNECTIONS), environment=environment)
         calls = Counter(books.shows("/calls")["calls"]).total()

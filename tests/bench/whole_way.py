@@ -56,7 +56,7 @@ def run_whole_way(folder: Path, environment: dict[str, str], count: int) -> Run:
 
 def prove(folder: Path, buyers: int) -> None:
     """Hold the books against the shop's own files. Raises `WrongResult`."""
-    expected = dict(documents_due(NAME, _orders(folder / "orders")))
+    expected = dict(documents_due(NAME, orders_of(folder / "orders")))
     with closing(sqlite3.connect(folder / "books.db")) as books:
         found = {name: Decimal(ore).scaleb(-2) for name, ore in books.execute("SELECT reference, total FROM documents")}
         drafts, customers = (
@@ -92,7 +92,8 @@ def growth(few: Run, many: Run) -> Figure:
     )
 
 
-def _orders(folder: Path) -> Iterator[Json]:
+def orders_of(folder: Path) -> Iterator[Json]:
+    """The orders of a shop's files."""
     for path in sorted(folder.glob("*.json")):
         yield from json.loads(path.read_text(encoding="utf-8"))
 

@@ -2,7 +2,6 @@
 
 import os
 import random
-from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -14,10 +13,14 @@ from tests.simulators.economic import EconomicSimulator
 
 ROOT = Path(__file__).parents[2]
 SPECS = Path(os.environ.get("AFSTEM_SPECS") or ROOT.parent / "shared" / "specs")
+FORGOTTEN = tuple(
+    ("cut_forgotten", f"POST {place}") for place in ("/customers", "/invoices/drafts", "/invoices/booked")
+)
+"""The answer is lost, and the hour over in which the same call would be answered from memory."""
 TROUBLES = (
     ("cut_before",),
     ("cut_after",),
-    *(("cut_forgotten", f"POST {place}") for place in ("/customers", "/invoices/drafts", "/invoices/booked")),
+    *FORGOTTEN,
     ("status", 500),
     ("html",),
     ("throttle", "0"),
@@ -62,11 +65,11 @@ class Books(Protocol):
     def documents(self) -> list[Stands]:
         """Everything that was written."""
 
-    def contacts(self) -> Counter[str]:
-        """How often each contact person stands there."""
+    def contacts(self) -> list[str]:
+        """Each contact person, with the customer's number."""
 
-    def identities(self) -> Counter[str]:
-        """How many customers there are of each e-mail."""
+    def customers(self) -> dict[str, str]:
+        """The e-mail of each customer, by its number."""
 
 
 class EmbeddedBooks:
@@ -104,13 +107,12 @@ book = true
             Stands(one["reference"], one["state"] == "booked", one["customer"], Decimal(one["total"])) for one in told
         ]
 
-    def contacts(self) -> Counter[str]:
+    def contacts(self) -> list[str]:
         """They are names on the customer, each once by nature."""
-        return Counter()
+        return []
 
-    def identities(self) -> Counter[str]:
-        """How many customers there are of each e-mail."""
-        return Counter(one["email"] for one in self._books().told_customers())
+    def customers(self) -> dict[str, str]:
+        return {one["number"]: one["email"] for one in self._books().told_customers()}
 
     def _books(self) -> LocalBooks:
         return LocalBooks(LocalAccounting(path=self._folder / "books.db"))
@@ -143,6 +145,11 @@ class EconomicBooks:
         if chance.random() < 1 / 3:
             self._server.expire_keys()
 
+    def lose_answers(self, each: int) -> None:
+        """The next calls of each kind are done, and nobody is told."""
+        with self._server.lock:
+            self._server.faults.extend(FORGOTTEN * each)
+
     def calm(self) -> None:
         with self._server.lock:
             self._server.faults.clear()
@@ -161,12 +168,12 @@ class EconomicBooks:
             for one in every
         ]
 
-    def contacts(self) -> Counter[str]:
+    def contacts(self) -> list[str]:
         kept = self._server.api.customers.contacts
-        return Counter(f"{number}: {one['name']}" for number, all_ in kept.items() for one in all_.values())
+        return [f"{number}: {one['name']}" for number, people in kept.items() for one in people.values()]
 
-    def identities(self) -> Counter[str]:
-        return Counter(one.get("email", "") for one in self._server.api.customers.all.values())
+    def customers(self) -> dict[str, str]:
+        return {str(number): one.get("email", "") for number, one in self._server.api.customers.all.items()}
 
 
 ECONOMIC = """

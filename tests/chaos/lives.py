@@ -10,7 +10,7 @@ from pathlib import Path
 PROCESSES = multiprocessing.get_context("forkserver")
 """They start in a moment, since what they import was imported once."""
 PROCESSES.set_forkserver_preload(["tests.chaos.flow"])
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 300
 COMPLETED, UNFINISHED, BROKEN = 0, 1, 2
 
 

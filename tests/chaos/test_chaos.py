@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.books import BOOKS
+from tests.chaos.books import BOOKS, EconomicBooks
 from tests.chaos.deaths import STAGES, Fate
 from tests.chaos.lives import Life
 from tests.chaos.world import opened
@@ -58,3 +58,14 @@ def test_a_store_that_is_lost_is_rebuilt_from_the_books_that_it_wrote(tmp_path: 
         world.finish()
         world.prove()
         assert set(before) <= set(world.books.documents())
+
+
+def test_answers_that_are_lost_and_forgotten_make_nothing_twice(tmp_path: Path) -> None:
+    """A run that lives on tries again by itself; the server doesn't know any more that it did it already."""
+    with opened(tmp_path / "business", "economic", BACKLOG, SEEDS[0]) as world:
+        assert isinstance(world.books, EconomicBooks)
+        world.sell(40)
+        world.books.lose_answers(2)
+        Life(world.config).ended()
+        world.finish()
+        world.prove()

@@ -24,6 +24,7 @@ from domain.outcomes import NeedsAttention, Transient
 from domain.ports import Accounting, Booking
 from domain.settlement import vat_totals
 from tests.contract.economic_bookkeeping import EconomicBookkeeper
+from tests.contract.tryton_bookkeeping import TrytonBookkeeper
 
 ROOT = Path(__file__).parent.parent.parent
 PER_CALL = 40
@@ -33,11 +34,13 @@ DANISH = Decimal(25)
 class Bookkeeper(Protocol):
     """One system under test: `place` is enough to open its books again, in another process too.
 
-    `many` is how many items a bulk call of the suite takes, `last_day` a day on which its books can be closed.
+    `many` is how many items a bulk call of the suite takes, `per_call` how many documents each of its writers' calls;
+    `last_day` is a day on which its books can be closed.
     """
 
     place: str
     many: int
+    per_call: int
     last_day: date
 
     def __init__(self, place: str) -> None: ...
@@ -70,6 +73,7 @@ class LocalBookkeeper:
 
     place: str
     many: int = 700
+    per_call: int = PER_CALL
     last_day: date = date(2025, 3, 31)
 
     def books(self) -> LocalBooks:
@@ -94,7 +98,11 @@ class LocalBookkeeper:
         """There is nobody to leave."""
 
 
-BOOKKEEPERS: dict[str, type[Bookkeeper]] = {"economic": EconomicBookkeeper, "local": LocalBookkeeper}
+BOOKKEEPERS: dict[str, type[Bookkeeper]] = {
+    "economic": EconomicBookkeeper,
+    "local": LocalBookkeeper,
+    "tryton": TrytonBookkeeper,
+}
 
 
 def needs(books: Accounting, *abilities: str) -> None:
@@ -107,8 +115,21 @@ def needs(books: Accounting, *abilities: str) -> None:
 def written(
     books: Accounting, wanted: Sequence[tuple[str, Invoice]], *, book: bool = False
 ) -> Sequence[Document | NeedsAttention | Transient]:
-    """Write documents as a run does: what is to be booked and is a draft still is booked then."""
-    outcomes = books.create_documents(wanted, book=book)
+    """Write documents as a run does: what is to be booked and is a draft still is booked then.
+
+    Books that remember no keys are asked first what stands there already.
+    """
+    asked = [] if books.capabilities.remembers_keys else [invoice.reference for _, invoice in wanted]
+    standing = {one.reference: one for one in books.find_documents(asked)} if asked else {}
+    missing = [one for one in wanted if one[1].reference not in standing]
+    made = dict(zip((key for key, _ in missing), books.create_documents(missing, book=book), strict=True))
+    return finished(books, [standing.get(invoice.reference) or made[key] for key, invoice in wanted], book=book)
+
+
+def finished(
+    books: Accounting, outcomes: Sequence[Document | NeedsAttention | Transient], *, book: bool = True
+) -> Sequence[Document | NeedsAttention | Transient]:
+    """What is to be booked and is a draft still is booked."""
     drafts = [one for one in outcomes if book and isinstance(one, Document) and one.state == "draft"]
     booked = dict(zip(drafts, books.book([Booking(f"b {one.number}", one.number) for one in drafts]), strict=True))
     return [booked.get(one, one) if isinstance(one, Document) else one for one in outcomes]
@@ -168,11 +189,11 @@ def a_credit_note(invoice: Invoice, refund: str, *lines: InvoiceLine, **other: o
     return an_invoice(reference, invoice.customer, *(lines or invoice.lines), **content)
 
 
-def documents_of_call(call: int, customer: str, name: str) -> list[tuple[str, Invoice]]:
+def documents_of_call(call: int, customer: str, name: str, count: int = PER_CALL) -> list[tuple[str, Invoice]]:
     """The invoices of one bulk call: references are the same for every writer, keys are the writer's own."""
     return [
         (f"{name}-{call}-{place}", an_invoice(f"shop-{call}-{place}", customer, a_line(), a_line("12.34", "3")))
-        for place in range(PER_CALL)
+        for place in range(count)
     ]
 
 
@@ -188,10 +209,12 @@ def another_process(
 
 def main(system: str, place: str, name: str, calls: str, start: str, customer: str) -> None:
     """Write call after call; one line for each, `CALL DOCUMENTS REFUSED`."""
-    books = BOOKKEEPERS[system](place).books()
+    bookkeeper = BOOKKEEPERS[system](place)
+    books = bookkeeper.books()
     time.sleep(max(0.0, float(start) - time.time()))
     for call in range(int(calls)):
-        outcomes = written(books, documents_of_call(call, customer, name), book=True)
+        wanted = documents_of_call(call, customer, name, bookkeeper.per_call)
+        outcomes = finished(books, books.create_documents(wanted, book=True))
         documents = sum(isinstance(outcome, Document) for outcome in outcomes)
         refused = [outcome.finding.code for outcome in outcomes if isinstance(outcome, NeedsAttention)]
         assert set(refused) <= {"reference_taken"}, refused

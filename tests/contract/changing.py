@@ -6,7 +6,7 @@ from adapters.integration import Integration
 from deployments.demo.shop import Json
 from domain.outcomes import Transient
 from domain.proof import ALL_TIME, Proof
-from tasks.proving import proof_of
+from tasks.proof import proof_of
 from tests.contract.shopkeeping import NAME, Shop, unlucky
 from tests.orders import Goods, refunded, woo_order, woo_refund
 
@@ -49,6 +49,6 @@ def failing_at(integration: Integration, call: int, when: str) -> Integration:
 
     def fail() -> None:
         if next(calls) == call:
-            raise Transient("the connection was lost")
+            raise Transient("connection_lost", "accounting")
 
     return unlucky(integration, "create_documents", when, fail)

@@ -11,12 +11,17 @@ from domain.customers import Customer
 from domain.ports import Accounting
 from tests.contract.bookkeeping import BOOKKEEPERS, Bookkeeper, a_customer
 from tests.databases import postgresql, store_url  # noqa: F401 (fixtures of the store's suites)
+from tests.rulesets import authority, examples, official, rules, ruleset  # noqa: F401 (fixtures of the e-invoices)
 
 if TYPE_CHECKING:
     from tests.contract.shopkeeping import Shop
 
 
-@pytest.fixture(params=sorted(BOOKKEEPERS))
+SLOW = {"tryton": pytest.mark.tryton}
+"""Left to a target of their own."""
+
+
+@pytest.fixture(params=[pytest.param(name, marks=SLOW.get(name, ())) for name in sorted(BOOKKEEPERS)])
 def system(request: pytest.FixtureRequest) -> str:
     """The name of the accounting system."""
     return str(request.param)

@@ -16,6 +16,7 @@ class EconomicBookkeeper:
     """A simulator whose address lies in the folder `place`; who opens the place first runs it, until `close`."""
 
     many = 60
+    per_call = 40
     last_day = date(2025, 12, 31)
 
     def __init__(self, place: str) -> None:

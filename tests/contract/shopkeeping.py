@@ -193,7 +193,7 @@ class Unlucky:
 
 def lose_the_line() -> None:
     """What an adapter says when the connection breaks."""
-    raise Transient("the connection was lost")
+    raise Transient("connection_lost", "accounting")
 
 
 def unlucky(integration: Integration, call: str, when: str, fail: Callable[[], None] = lose_the_line) -> Integration:
@@ -221,7 +221,7 @@ def kill(process: Any) -> None:
 
 def run_until_done(config: Path, start: float = 0, of: int = 1, mine: int = 0) -> None:
     """Run at `start`, over every `of`-th order from `mine` on, until none of them is unfinished."""
-    integration = compose(load(config), Secrets())
+    integration = compose(load(config), Secrets.from_environment())
     chance = random.Random(mine)
     time.sleep(max(0.0, start - time.time()))
     while True:
@@ -239,13 +239,13 @@ def run_until_done(config: Path, start: float = 0, of: int = 1, mine: int = 0) -
 
 def run_and_die(config: Path, call: str, when: str) -> None:
     """Run, and be killed at the first such call to the books."""
-    integration = compose(load(config), Secrets())
+    integration = compose(load(config), Secrets.from_environment())
     sync(unlucky(integration, call, when, lambda: os.kill(os.getpid(), signal.SIGKILL)), "dying")
 
 
 def claim_and_wait(config: Path, lease: str, told: Any) -> None:
     """Claim all unfinished orders and lease an identity, say so, and go on living."""
-    integration = compose(load(config), Secrets())
+    integration = compose(load(config), Secrets.from_environment())
     fetch(integration)
     for batch in cut_into_batches(integration, "waiting"):
         integration.store.orders.open(batch)

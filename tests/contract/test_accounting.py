@@ -9,7 +9,7 @@ import pytest
 from domain.customers import Customer, CustomerChange, CustomerField
 from domain.outcomes import AfstemError, NeedsAttention
 from domain.ports import Accounting
-from tests.contract.bookkeeping import Bookkeeper, a_customer
+from tests.contract.bookkeeping import Bookkeeper, a_customer, needs
 
 T = TypeVar("T")
 
@@ -36,7 +36,7 @@ def test_what_is_created_is_found(books: Accounting) -> None:
     (created,) = good(books.create_customers([wanted]))
     assert standing(books) == {created.number: created}
     assert wanted.values.items() <= created.values.items()
-    assert created.contacts == ("Åse Åkjær",)
+    assert created.contacts == (("Åse Åkjær",) if books.capabilities.contacts else ())
     assert not created.barred
 
 
@@ -73,6 +73,8 @@ def test_nothing_wanted_is_nothing_done(books: Accounting) -> None:
     ],
 )
 def test_a_bad_customer_is_refused_alone(books: Accounting, field: CustomerField, value: str, code: str) -> None:
+    if field not in books.capabilities.fields:
+        pytest.skip(f"these books hold no {field} of a customer")
     outcomes = books.create_customers([a_customer("a"), a_customer("bad", {field: value}), a_customer("c")])
     assert codes(outcomes) == ["", code, ""]
     assert sorted(one.values["name"] for one in standing(books).values()) == ["Kunde a", "Kunde c"]
@@ -108,6 +110,7 @@ def test_the_same_key_at_once_from_many_sides_makes_one_customer(bookkeeper: Boo
 
 
 def test_a_customer_that_was_deleted_is_not_made_again_under_its_key(books: Accounting, bookkeeper: Bookkeeper) -> None:
+    needs(books, "remembers_keys")
     (created,) = good(books.create_customers([a_customer("a")]))
     bookkeeper.delete_customer(created.number)
     assert codes(books.create_customers([a_customer("a")])) == ["customer_gone"]
@@ -135,6 +138,8 @@ def test_a_wanted_number_never_meets_a_number_that_the_books_give(books: Account
 
 @pytest.mark.parametrize("number", ["A-17", "0", "007", "-1", "1000000000", "١٢", "1e3"])
 def test_an_impossible_number_is_refused(books: Accounting, number: str) -> None:
+    if books.capabilities.any_number:
+        pytest.skip("these books take any number")
     assert codes(books.create_customers([a_customer("a", number=number)])) == ["customer_number_impossible"]
 
 
@@ -157,6 +162,7 @@ def test_an_empty_value_erases_nothing(books: Accounting) -> None:
 
 
 def test_a_contact_person_is_added_once(books: Accounting) -> None:
+    needs(books, "contacts")
     (before,) = good(books.create_customers([a_customer("a", contacts=["Åse", "Åse"])]))
     change = CustomerChange(key="u1", number=before.number, values={}, new_contacts=("Bjørn", "Åse"))
     once, twice = good(books.update_customers([change, change.model_copy(update={"key": "u2"})]))
@@ -175,6 +181,7 @@ def test_two_changes_of_one_customer_in_one_call_both_count(books: Accounting) -
 
 
 def test_a_change_that_was_answered_is_not_laid_over_what_came_later(books: Accounting) -> None:
+    needs(books, "remembers_keys")
     (before,) = good(books.create_customers([a_customer("a")]))
     ours = CustomerChange(key="u1", number=before.number, values={"phone": "70101010"})
     theirs = CustomerChange(key="u2", number=before.number, values={"phone": "33333333"})

@@ -17,7 +17,7 @@ from deployments.cli import main
 from domain.outcomes import Misconfigured
 from domain.proof import ALL_TIME
 from tasks.forget import Person, forget
-from tasks.proving import proof_of
+from tasks.proof import proof_of
 from tests.contract.shopkeeping import NAME, Shop, prove, sell_a_backlog, sold, with_refund
 from tests.contract.storekeeping import an_order
 

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from adapters.einvoicing.channels import ByAccounting
+from adapters.einvoicing.ruleset import take_in
 from adapters.integration import Integration, compose
 from adapters.settings import Secrets, load
 from domain.outcomes import Misconfigured, NeedsAttention, Transient
@@ -29,7 +30,7 @@ from tests.contract.dispatching import (
     public,
     states,
 )
-from tests.contract.shopkeeping import NAME, Shop, in_another_process, sent_off, sold, sync
+from tests.contract.shopkeeping import NAME, Shop, in_another_process, sent_off, sold, sync, with_refund
 from tests.simulators.einvoicing import TOKEN, EinvoicingSimulator
 
 SECRETS = Secrets(einvoicing_token=SecretStr(TOKEN))
@@ -168,6 +169,23 @@ def test_a_run_killed_as_it_drops_a_document_drops_it_once(shop: Shop, after: bo
     assert len(dropped(shop)) == (not (after and picked_up))
     assert shop.hold(1) == "dispatched"
     assert len(shop.documents()) == 1
+
+
+def test_with_the_official_rules_a_document_keeps_them_and_the_store_says_which(shop: Shop, specs: Path) -> None:
+    (rules,) = (specs / "oioubl").glob("*.zip")
+    taken = take_in(rules, shop.folder / "oioubl-rules", trust=False)
+    shop.set_up(DROPFOLDER)
+    order = public(1, person="Bente Skovgård")
+    shop.sell(order)
+    shop.sync()
+    order, refunds = with_refund(order, 77)
+    shop.sell(order, refunds=refunds)
+
+    assert shop.sync("second") == []
+
+    kept = shop.integration.dispatches.of_orders(["1"])["1"]
+    assert [(one.state, one.rules, one.rules_sha256) for one in kept] == [("handed", taken.version, taken.sha256)] * 2
+    assert len(dropped(shop)) == 2
 
 
 class SendingBooks:

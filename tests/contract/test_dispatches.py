@@ -4,8 +4,11 @@ import hashlib
 import shutil
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import delete
 
+from adapters.integration import compose
+from adapters.settings import Secrets, load
 from adapters.store import tables
 from domain.dispatches import WAITING
 from domain.outcomes import Misconfigured, NeedsAttention
@@ -320,6 +323,38 @@ def test_an_edited_order_is_credited_and_sent_anew(shop: Shop) -> None:
 
     assert states(shop) == {"1": "handed", "1-C": "handed", "1-2": "handed"}
     assert shop.hold(1) == "dispatched"
+
+
+def test_an_order_that_waits_for_something_else_is_let_be(shop: Shop) -> None:
+    shop.sell(public(1))
+    shop.sync()
+    answer(shop, dispatch_of(shop, 1).number)
+    shop.sell(public(1, lines=[THREE_MUGS], modified="2026-11-03T08:00:00"))
+    shop.sync("second")
+    assert shop.hold(1) == "changed_after_booking"
+
+    follow_after(shop)
+    with pytest.raises(Misconfigured, match="einvoice_not_owed"):
+        send_now(shop.integration, "1", again=True)
+
+    assert shop.hold(1) == "changed_after_booking"
+    assert len(dropped(shop)) == 1
+
+
+def test_what_lies_with_a_way_that_is_closed_since_is_for_a_person(shop: Shop) -> None:
+    shop.sell(public(1))
+    (shop.folder / "einvoices").write_text("")
+    with pytest.raises(Misconfigured):
+        shop.sync()
+    shop.set_up(DROPFOLDER.replace('"dropfolder"', '"http"\nurl = "http://127.0.0.1:9"'))
+    shop._opened = compose(load(shop.folder / "afstem.toml"), Secrets(einvoicing_token=SecretStr("a token")))
+    shop.sync("second")
+    assert shop.hold(1) == "einvoice_unsure"
+
+    (shop.folder / "einvoices").unlink()
+    shop.set_up(DROPFOLDER)
+    assert shop.sync("third") == []
+    assert (shop.hold(1), len(dropped(shop))) == ("dispatched", 1)
 
 
 def test_a_plan_sends_nothing(shop: Shop) -> None:

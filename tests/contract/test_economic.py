@@ -18,7 +18,7 @@ from adapters.accounting.economic_countries import code_of
 from adapters.accounting.economic_customers import EconomicCustomers
 from adapters.accounting.economic_drafts import document_of
 from adapters.accounting.economic_errors import problems
-from adapters.accounting.economic_filters import LONGEST, chains, equal
+from adapters.accounting.economic_filters import LONGEST, both, chains, equal
 from adapters.accounting.economic_settings import EconomicAccounting
 from adapters.http import Answer
 from domain.customers import Customer, CustomerChange, Values
@@ -195,6 +195,17 @@ class TestADocument:
         for field, text in (("references.other", odd), ("notes.textLine2", "shop-dk-1042")):
             (found,) = client.get("invoices", "drafts", filter=equal(field, text))["collection"]
             assert found["draftInvoiceNumber"] == 1
+
+    def test_what_others_write_in_that_place_is_no_reference_and_ours_may_hold_spaces(
+        self, agreement: EconomicSimulator, books: EconomicBooks
+    ) -> None:
+        (customer,) = good(books.create_customers([a_customer("a")]))
+        texts = ["Tak for handlen!", "shop-dk-2026 / 77", "", "Bank: 1234-567890"]
+        for number, text in enumerate(texts):
+            good(books.create_documents([(f"k{number}", an_invoice("x", customer.number))]))
+            agreement.api.invoices.edit(number + 1, notes={"textLine2": text} if text else {})
+        assert [one.reference for page in books.documents(None) for one in page] == ["shop-dk-2026 / 77"]
+        assert [one.number for one in books.find_documents(["shop-dk-2026 / 77"])] == ["2"]
 
     def test_the_places_of_both_are_settings(self, agreement: EconomicSimulator) -> None:
         places = {"order_in": "references.other", "requisition_in": "notes.heading"}
@@ -456,6 +467,10 @@ class TestFilters:
     def test_a_value_is_escaped_and_brackets_are_not(self) -> None:
         assert equal("name", "a$b) [c] (d") == "name$eq:a$$b$) [c] (d"
 
+    def test_a_chain_of_or_is_held_together_beside_another_condition(self) -> None:
+        assert both("n$gt:7", "a$eq:1$or:a$eq:2") == "n$gt:7$and:(a$eq:1$or:a$eq:2)"
+        assert both("", "a$eq:1$or:a$eq:2") == "a$eq:1$or:a$eq:2"
+
     def test_texts_are_asked_for_in_chains_of_or(self) -> None:
         found = list(chains("f", [*(f"shop-dk-{n}" for n in range(300)), "shop-dk-1", "", "\ud83d"]))
         assert sum(chain.count("$eq:") for chain in found) == 300
@@ -497,7 +512,7 @@ class TestRecordings:
 
     def bodies(self, specs: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         for path in sorted((specs / "economic" / "examples").rglob("*.json")):
-            body = Answer(200, {}, path.read_bytes()).json()  # type: ignore[arg-type]
+            body = Answer(200, {}, path.read_bytes(), "accounting").json()  # type: ignore[arg-type]
             for one in body.get("collection", [body]) if isinstance(body, dict) else body:
                 yield f"{path.parent.name}/{path.name}", one
 

@@ -177,6 +177,32 @@ def test_a_customer_changes_at_each_write_and_is_found_by_when(books: EconomicSi
     assert len(found(client, "/customers", f"lastUpdated$gte:{since}")) == 2
 
 
+def test_a_customers_number_is_for_good(client: httpx.Client) -> None:
+    client.post("/customers", json=CUSTOMER)
+    assert codes(client.put("/customers/1", json=CUSTOMER | {"customerNumber": 2})) == {"customerNumber": ["E06151"]}
+
+
+def test_a_place_of_delivery_is_the_customers_and_may_be_its_usual_one(client: httpx.Client) -> None:
+    client.post("/customers", json=CUSTOMER)
+    place = {"address": "Havnen 3", "postalCode": "8000", "city": "Aarhus C"}
+    number = client.post("/customers/1/delivery-locations", json=place).json()["deliveryLocationNumber"]
+    usual = client.put("/customers/1", json=CUSTOMER | {"defaultDeliveryLocation": {"deliveryLocationNumber": number}})
+    assert usual.json()["defaultDeliveryLocation"]["self"].endswith("/customers/1/delivery-locations/1")
+    assert found(client, "/customers/1/delivery-locations", "city$like:aarhus")[0]["address"] == "Havnen 3"
+    assert client.get("/customers/1/delivery-locations/1").json()["postalCode"] == "8000"
+
+
+def test_a_product_is_made_in_a_group_and_takes_its_vat(client: httpx.Client) -> None:
+    wanted = {"productNumber": "KOP/2 æ", "name": "Kop", "productGroup": {"productGroupNumber": 2}}
+    made = client.post("/products", json=wanted)
+    assert made.status_code == 201
+    assert client.get("/products/KOP%2F2%20%C3%A6").json() == made.json()
+    client.post("/customers", json=CUSTOMER)
+    assert client.post("/invoices/drafts", json=a_draft(1, a_line(product="KOP/2 æ"))).json()["vatAmount"] == 0
+    nowhere = wanted | {"productGroup": {"productGroupNumber": 99}}
+    assert codes(client.post("/products", json=nowhere)) == {"productGroup": ["E06000"]}
+
+
 # Pages and filters
 
 
@@ -406,6 +432,15 @@ def test_an_answer_that_comes_too_late_was_committed_all_the_same(
     with pytest.raises(httpx.ReadTimeout):
         client.post("/customers", json=CUSTOMER, timeout=0.1)
     assert len(books.api.customers.all) == 1
+
+
+def test_any_recorded_answer_can_be_put_into_its_mouth(
+    books: EconomicSimulator, client: httpx.Client, specs: Path
+) -> None:
+    recorded = json.loads((specs / "economic/examples/errors/voucher_array_errors.json").read_text())
+    books.faults.append(("answer", 400, recorded))
+    refused = client.post("/customers", json=CUSTOMER)
+    assert (refused.status_code, refused.json()) == (400, recorded)
 
 
 def test_another_process_sees_what_stands_there_and_queues_faults(

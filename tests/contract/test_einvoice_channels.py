@@ -282,7 +282,7 @@ class TestTheService:
         channel.progress([a_letter()])
         assert {path for _, path in service.calls} == {"/einvoices", "/einvoices/einvoice-1"}
 
-    @pytest.mark.parametrize("body", ["no json", "[]", '{"status": 7, "at": 8, "id": {}}', '{"status": "strange"}'])
+    @pytest.mark.parametrize("body", ["no json", "[]", '{"status": 7, "id": {}}', '{"status": "strange"}'])
     def test_a_strange_answer_to_a_taken_document_counts_as_taken(
         self, service: EinvoicingSimulator, channel: OverHttp, body: str
     ) -> None:

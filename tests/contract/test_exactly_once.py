@@ -3,14 +3,18 @@
 import random
 import shutil
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from adapters.store import Store
 from domain.outcomes import Transient
+from domain.ports import Accounting
 from domain.stages import INVOICED
 from tasks.classify_customers import cut_into_batches
 from tasks.fetch_orders import fetch
@@ -19,9 +23,11 @@ from tests.contract.shopkeeping import (
     PROCESSES,
     THREE_MUGS,
     Shop,
+    Unlucky,
     claim_and_wait,
     in_another_process,
     kill,
+    lose_the_line,
     opened,
     prove,
     prove_backlog,
@@ -35,6 +41,20 @@ from tests.contract.shopkeeping import (
     work,
 )
 from tests.orders import write_orders
+
+
+class LostOutcomes(Unlucky):
+    """Books that do what they are told, whose line fails before they have told of the first item of a call."""
+
+    def __init__(self, books: Accounting, call: str) -> None:
+        super().__init__(books, call, "after", lose_the_line)
+
+    def _failing(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        def failing(*told: Any, **more: Any) -> Any:
+            return [Transient("the connection was lost"), *call(*told, **more)[1:]]
+
+        return failing
+
 
 CALLS = ("create_customers", "update_customers", "create_documents")
 
@@ -67,6 +87,17 @@ class TestALostAnswer:
 
         prove(shop)
         assert len(shop.customers()) == 3
+
+    def test_other_orders_of_a_buyer_wait_with_the_one_whose_answer_was_lost(self, shop: Shop) -> None:
+        """The customer may stand there already: whoever went on would make it a second time."""
+        shop.sell(sold(1), sold(2), sold(3, "bente"), sold(4))
+        sync(replace(shop.integration, books=LostOutcomes(shop.integration.books, "create_customers")), "unlucky")
+
+        assert [one["email"] for one in shop.customers()] == ["astrid@example.dk", "bente@example.dk"]
+        assert {shop.row(order).stage for order in (1, 2, 4)} == {"failed"}
+
+        assert shop.sync("next") == []
+        prove(shop)
 
     def test_an_intent_is_committed_before_the_books_are_called(self, shop: Shop) -> None:
         shop.sell(sold(1))
@@ -149,7 +180,7 @@ class TestTwoRunsAtOnce:
 
         assert (shop.hold(1), shop.hold(2), shop.hold(3)) == ("classified", "failed", "booked")
         assert [str(fault) for fault in faults][:1] == [
-            "1 order to be tried again: 1 × another run is writing to this customer"
+            "1 order to be tried again: 1 × customer_busy: customer"
         ]
         kill(process)
         assert shop.sync("after") == []

@@ -1,18 +1,21 @@
 """People are forgotten, and the books are right as before: the proof adds up, and nothing is written twice."""
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text, update
 from sqlmodel import SQLModel
+from typer.testing import CliRunner
 
 from adapters.store.tables import DocumentRow, OrdersTable, table_of
+from deployments.cli import main
 from deployments.commands.explain import explanation
 from domain.outcomes import Misconfigured
 from domain.proof import ALL_TIME
 from tasks.forget import Person, forget, forget_old
-from tasks.proving import proof_of
+from tasks.proof import proof_of
 from tests.contract.shopkeeping import NAME, THREE_MUGS, Shop, sold, with_refund
 from tests.orders import Goods
 
@@ -194,6 +197,23 @@ def test_a_collecting_customer_is_nobody(shop: Shop) -> None:
 
     assert forget(shop.integration, by_email()).customers == []
     assert number in shop.integration.directory.by_number([number])
+
+
+def test_the_command_says_what_is_gone_and_what_stays(bought: Shop) -> None:
+    bought.close()
+    config = str(bought.folder / "afstem.toml")
+    bought.set_up('[privacy]\nfinancial_year_ends = "06-30"')
+
+    told = CliRunner().invoke(main, ["forget", "--email", ULVHILDE["email"], "--config", config])
+    again = CliRunner().invoke(main, ["forget", "--email", ULVHILDE["email"], "--json", "--config", config])
+    nobody = CliRunner().invoke(main, ["forget", "--config", config])
+
+    assert (told.exit_code, again.exit_code, nobody.exit_code) == (0, 0, 2)
+    assert "2 ordrer" in told.output
+    assert "2032-06-30" in told.output
+    assert ULVHILDE["email"] not in told.output
+    assert json.loads(again.stdout)["orders"] == []
+    assert "Angiv en e-mail" in nobody.output
 
 
 def test_what_is_forgotten_can_still_be_explained(bought: Shop) -> None:

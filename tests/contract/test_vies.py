@@ -152,20 +152,20 @@ class TestTheRegister:
         assert (found.code, found.field, found.found) == ("vat_requester_refused", "vat.vies_requester", "13585628")
 
     @pytest.mark.parametrize(
-        ("line", "field"),
+        ("line", "code", "field"),
         [
-            ('vies_requester = "DE136695976"', "vat.vies_requester"),
-            ('vies_requester = "12345678"', "vat.vies_requester"),
-            ('vies_url = "ec.europa.eu"', "vat.vies_url"),
-            ("proof_days = -1", "vat.proof_days"),
+            ('vies_requester = "DE136695976"', "settings_own_number", "vat.vies_requester"),
+            ('vies_requester = "12345678"', "settings_own_number", "vat.vies_requester"),
+            ('vies_url = "ec.europa.eu"', "bad_address", "vat.vies_url"),
+            ("proof_days = -1", "settings_bad_value", "vat.proof_days"),
         ],
     )
-    def test_settings_that_can_not_be_meant_are_refused(self, tmp_path: Path, line: str, field: str) -> None:
+    def test_settings_that_can_not_be_meant_are_refused(self, tmp_path: Path, line: str, code: str, field: str) -> None:
         told = {"name": "shop-dk", "books": '"b.db"', "book": "true", "url": '"sqlite:///a.db"'}
         (tmp_path / "afstem.toml").write_text(SETTINGS.format(**told, more=f"[vat]\n{line}"))
         with pytest.raises(Misconfigured) as raised:
             load(tmp_path / "afstem.toml")
-        assert (raised.value.finding.code, raised.value.finding.field) == ("settings_bad_value", field)
+        assert (raised.value.finding.code, raised.value.finding.field) == (code, field)
 
 
 class TestTheKeptAnswers:

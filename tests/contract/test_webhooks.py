@@ -18,8 +18,10 @@ import httpx
 import pytest
 import uvicorn
 from pydantic import SecretStr
+from typer.testing import CliRunner
 
 from adapters.store import Store
+from deployments.cli import main
 from deployments.webhooks import LARGEST_BODY, Follower, receiver
 
 SECRET = "s3cret"
@@ -179,3 +181,23 @@ def wait_for(happened: Any) -> None:
     while not happened():
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("webshop", "named"),
+    [
+        ('kind = "files"\npath = "orders"', "webshop.kind"),
+        ('kind = "woocommerce"\nurl = "https://x.example.dk"', "AFSTEM_WEBHOOK_SECRET"),
+    ],
+)
+def test_without_a_shop_that_signs_nothing_listens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, webshop: str, named: str
+) -> None:
+    for name in ("AFSTEM_WEBSHOP_KEY", "AFSTEM_WEBSHOP_SECRET"):
+        monkeypatch.setenv(name, "a key")
+    (tmp_path / "afstem.toml").write_text(f'name = "shop-dk"\n[webshop]\n{webshop}\n[accounting]\nkind = "local"\n')
+
+    done = CliRunner().invoke(main, ["webhooks", "--config", str(tmp_path / "afstem.toml")])
+
+    assert done.exit_code == 2
+    assert named in done.output

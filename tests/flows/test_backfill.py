@@ -1,5 +1,6 @@
 """A period in shards, and orders at which the shop has hinted: both beside the schedule, and neither twice."""
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
@@ -8,11 +9,15 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowFilter, FlowFilterName
 from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.sorting import FlowRunSort
+from prefect.states import Completed, Running
+from sqlalchemy import text
 
-from flows.backfill_orders import backfill_orders
+from flows.backfill_orders import backfill_orders, sync_period
 from flows.sync_hinted import sync_hinted
+from tasks.shards import LOOK_EVERY_SECONDS, watch_shards
 from tests.flows.business import Business
-from tests.flows.runs import Run
+from tests.flows.runs import Run, wait_until
+from tests.flows.test_faults import meanwhile
 from tests.simulators.orders import an_order, times
 from tests.simulators.woocommerce import KEY, SECRET, WooCommerceSimulator
 
@@ -131,3 +136,29 @@ def test_a_shop_that_is_down_keeps_the_hint(business: Business, shop: WooCommerc
 
     assert Run(sync_hinted(str(business.config), return_state=True)).state == "Failed"
     assert [hint.order for hint in hints.waiting("shop-dk", 10)] == ["1003"]
+
+
+def test_a_shard_whose_process_is_gone_is_started_again_once(business: Business, shop: WooCommerceSimulator) -> None:
+    store = business.integration.store
+    with get_client(sync_client=True) as client:
+        run = client.create_flow_run(sync_period, parameters={"integration": str(business.config)})
+        client.set_flow_run_state(run.id, Running(), force=True)
+        with store.together() as connection:
+            told = {"key": f"run|{run.id}", "batch": str(run.id)}
+            connection.execute(
+                text("INSERT INTO leases (key, batch, owner) VALUES (:key, :batch, 'elsewhere|0|1|0.00|gone')"), told
+            )
+        states = []
+
+        def another_worker() -> None:
+            wait_until(lambda: client.read_flow_run(run.id).state_name == "AwaitingRetry", "it awaits its retry")
+            client.set_flow_run_state(run.id, Running(), force=True)  # and has not yet said that it is at work
+            time.sleep(LOOK_EVERY_SECONDS + 1)
+            states.append(client.read_flow_run(run.id).state_name)
+            client.set_flow_run_state(run.id, Completed(), force=True)
+
+        with meanwhile(another_worker):
+            state = watch_shards(str(business.config), [str(run.id)])
+
+    assert (state.name, state.message) == ("Completed", "1 shard in order")
+    assert states == ["Running"]

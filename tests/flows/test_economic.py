@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.contract.shopkeeping import with_refund
 from tests.flows.business import Business
 from tests.flows.test_recorded_orders import recorded  # noqa: F401  (a fixture)
 from tests.orders import Goods, Json, woo_order
@@ -112,6 +113,23 @@ def test_a_run_costs_what_it_must_and_the_next_one_next_to_nothing(
     assert agreement.calls.total() <= 3, agreement.calls
 
 
+def test_a_credit_note_that_could_not_be_booked_is_booked_by_the_next_try(
+    business: Business, agreement: EconomicSimulator
+) -> None:
+    on_economic(business, agreement)
+    order, refunds = with_refund(an_order(1), 77)
+    business.sell(an_order(1))
+    business.run()
+    agreement.faults.append(("status", 500, "POST /invoices/booked"))
+    business.sell(order, refunds=refunds)
+
+    business.run()
+
+    assert standing(agreement)["shop-dk-1-R77"]["grossAmount"] == Decimal("-25.00")
+    assert agreement.api.invoices.drafts == {}
+    assert business.stages() == {"1": "booked"}
+
+
 def test_a_draft_that_a_person_booked_is_booked_and_one_that_was_deleted_is_told(
     business: Business, agreement: EconomicSimulator
 ) -> None:
@@ -209,6 +227,19 @@ def test_an_answer_that_was_lost_makes_no_second_document(business: Business, ag
 
     assert set(business.stages().values()) == {"booked"}
     assert len(standing(agreement)) == len(agreement.api.customers.all) == 6
+
+
+def test_a_booking_whose_answer_was_lost_and_forgotten_is_found_booked_in_the_same_run(
+    business: Business, agreement: EconomicSimulator
+) -> None:
+    on_economic(business, agreement)
+    business.sell(an_order(1))
+    agreement.faults.append(("cut_forgotten", "POST /invoices/booked"))
+
+    assert business.run().state == "Completed"
+
+    assert business.stages() == {"1": "booked"}
+    assert len(agreement.api.invoices.booked) == 1
 
 
 def test_a_bad_token_is_one_alert_and_nothing_is_lost(

@@ -11,8 +11,8 @@ from prefect.client.orchestration import get_client
 from sqlalchemy import update
 
 from adapters.store.dispatches import dispatches
-from deployments.commands.report import proof_of
 from domain.proof import ALL_TIME
+from tasks.proof import proof_of
 from tests.contract.dispatching import DROPFOLDER, SCHOOL, SELLER, application_response, public
 from tests.flows.business import Business
 from tests.flows.runs import Run, wait_until

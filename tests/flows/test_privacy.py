@@ -21,6 +21,7 @@ from prefect.settings import (
 from deployments.demo.numbers import made_up_cvr, made_up_ean
 from flows.backfill_orders import backfill_orders
 from flows.sync_hinted import sync_hinted
+from tests.contract.dispatching import DROPFOLDER, application_response
 from tests.flows.business import Business
 from tests.flows.runs import Run
 from tests.orders import Goods, woo_order
@@ -79,7 +80,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
 
 
 def sync_twice(business: Business, shop: WooCommerceSimulator) -> None:
-    business.set_up(webshop=f'kind = "woocommerce"\nurl = "{shop.url}"')
+    business.set_up(DROPFOLDER, webshop=f'kind = "woocommerce"\nurl = "{shop.url}"')
     for name in ("Ulvhilde Kvastgaard", "U. Kvastgaard"):
         business.add_customer(name=name, email="twice@kvastgaard.example.dk")
     shop.put(*ORDERS)
@@ -87,6 +88,10 @@ def sync_twice(business: Business, shop: WooCommerceSimulator) -> None:
     business.run().logs()
     shop.put(EDITED | times("modified", datetime.now(UTC)))
     business.run().logs()
+    number = next(one["number"] for one in business.documents() if one["recipient"]["ean"])
+    answered = business.folder / "einvoices" / "receipts" / "answer.xml"
+    answered.write_bytes(application_response(number, "BusinessReject", "Kvastgaard er her ikke mere"))
+    business.follow().logs()
     Run(backfill_orders(str(business.config), FIRST, FIRST + timedelta(days=9), 5, return_state=True)).logs()
     business.integration.store.hints.keep(business.name, ["1001", "1003"])
     Run(sync_hinted(str(business.config), return_state=True)).logs()
@@ -113,6 +118,7 @@ def test_prefect_is_told_nothing_of_people_and_no_secret(ran: Ran) -> None:
         "1001": "changed_after_booking",
         "1003": "cvr_length",
         "1004": "cpr_in_cvr",
+        "1005": "einvoice_rejected",
         "1006": "bad_amount",
         "1007": "ambiguous_customer",
     }
@@ -122,6 +128,8 @@ def test_prefect_is_told_nothing_of_people_and_no_secret(ran: Ran) -> None:
     assert all(kept[name] for name in ("flow_run", "task_run", "task_run_state", "artifact", "log", "events"))
     assert "1003" in kept["artifact"]
     assert "changed_after_booking" in kept["log"]
+    assert "einvoice_rejected" in kept["log"]
+    assert "afstem.einvoice.rejected" in kept["events"]
     assert "changed_after_booking" in told["the log"]
     assert "orders need attention" in told["results"]
     leaks = {(where, mark) for where, text in told.items() for mark in (*PERSONAL, *SECRETS, CPR) if mark in text}

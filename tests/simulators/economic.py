@@ -8,6 +8,7 @@ and `GET /_simulator` shows what stands in it.
 import argparse
 import json
 import re
+import sys
 import threading
 import time
 from collections import Counter, deque
@@ -19,7 +20,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from tests.simulators.economic_api import Answer, Api, Call
 from tests.simulators.economic_control import CONTROL, control
@@ -38,9 +39,9 @@ class EconomicSimulator:
     """One agreement.
 
     `faults` are for the next calls, one each; a fault that names a kind waits for a call of it:
-    `("slow", seconds)`, `("throttle", "1")`, `("status", 500)`, `("html",)`, `("cut_before",)` and `("cut_after",)`
-    committing, `("cut_forgotten",)` which is the latter just before the hour ends in which keys are remembered,
-    `("late", seconds)` which commits and then takes its time, `("slow", 2, "POST /customers")`.
+    `("slow", seconds)`, `("throttle", "1")`, `("status", 500)`, `("answer", 400, body)`, `("html",)`, `("cut_before",)`
+    and `("cut_after",)` committing, `("cut_forgotten",)` which is the latter at the end of the hour in which keys are
+    remembered, `("late", seconds)` which commits and then takes its time, `("slow", 2, "POST /customers")`.
     `latency` in seconds is each call's, half of it after the work. `watch` is called with the moment and the kind of
     each call; if it says yes, the connection is cut there. `wrong_answers` is what the vendor's schemas would not have
     let it say, if `schemas` are there and `checks_answers`; leaving the block then raises.
@@ -151,7 +152,7 @@ class _Handler(BaseHTTPRequestHandler):
         if parts.path.startswith(CONTROL):
             self._send(200, control(self.server.books, self.command, parts.path, json.loads(text or "null")), {})
             return
-        self._serve(Call(self.command, unquote(parts.path), dict(parse_qsl(parts.query))), text)
+        self._serve(Call(self.command, parts.path, dict(parse_qsl(parts.query))), text)
 
     def do_POST(self) -> None:
         self.do_GET()
@@ -217,6 +218,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(how[0], {"message": "Internal error.", "errorCode": "E00000", "httpStatusCode": how[0]}, {})
             case "throttle":
                 self._send(429, {"message": "Too many requests."}, {"Retry-After": how[0]} if how else {})
+            case "answer":
+                self._send(how[0], how[1], {})
             case "html":
                 self._send(502, "<html><title>Bad gateway</title></html>", {"Content-Type": "text/html"})
             case _:
@@ -262,7 +265,10 @@ def main() -> None:
     with EconomicSimulator(chosen.schemas, port=chosen.port) as books:
         books.latency = chosen.latency
         print(books.url, flush=True)  # noqa: T201
-        threading.Event().wait()
+        tokens = f"AFSTEM_ACCOUNTING_APP_SECRET={APP_SECRET} AFSTEM_ACCOUNTING_GRANT={GRANT}"
+        print(f"its tokens: {tokens}; what stands in it: {books.url}{CONTROL}", file=sys.stderr)  # noqa: T201
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
 
 
 if __name__ == "__main__":

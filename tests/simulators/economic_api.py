@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from tests.simulators.economic_customers import CONTACT_FILTERABLE, FILTERABLE, LOCATION_FILTERABLE
 from tests.simulators.economic_errors import Json, Problems, Refused, not_found
@@ -45,7 +45,7 @@ class Call:
     @property
     def last(self) -> str:
         """The last step of its path."""
-        return self.path.rsplit("/", 1)[-1]
+        return unquote(self.path.rsplit("/", 1)[-1])
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,9 @@ class Answer:
     location: str = ""
 
 
+Route = Callable[[Call], Answer]
+
+
 class Api:
     """The agreement behind its paths. Raises `Refused`."""
 
@@ -64,7 +67,7 @@ class Api:
         self.ledger = Ledger(url)
         self.invoices = Invoices(self.ledger)
         self.customers = self.invoices.customers
-        self._routes: dict[str, Callable[[Call], Answer]] = {
+        self._routes: dict[str, Route] = {
             **self._reading(),
             **self._customer_writing(),
             **self._other_writing(),
@@ -79,64 +82,75 @@ class Api:
             check_body(call, schemas)
         return route(call)
 
-    def _reading(self) -> dict[str, Callable[[Call], Answer]]:
-        ledger, customers, invoices = self.ledger, self.customers, self.invoices
+    def _reading(self) -> dict[str, Route]:
+        reading = self._customer_reading() | self._invoice_reading() | self._record_reading()
+        return {f"GET {path}": route for path, route in reading.items()}
 
-        def page(items: Callable[[Call], Iterable[Json]], allowed: Collection[str] = ()) -> Callable[[Call], Answer]:
-            return lambda call: Answer(200, self._page(call, items(call), allowed))
-
-        def one(found: Callable[[Call], Json | None]) -> Callable[[Call], Answer]:
-            return lambda call: Answer(200, _there(found(call)))
+    def _customer_reading(self) -> dict[str, Route]:
+        customers = self.customers
 
         def below(kept: dict[int, dict[int, Json]]) -> Callable[[Call], Iterable[Json]]:
             return lambda call: kept[customers.get(call.numbers[0])["customerNumber"]].values()
 
-        reading: dict[str, Callable[[Call], Answer]] = {
-            "/self": one(lambda call: ledger.self_()),
-            "/customers": page(lambda call: customers.all.values(), FILTERABLE),
-            "/customers/N": one(lambda call: customers.all.get(call.numbers[0])),
-            "/customers/N/contacts": page(below(customers.contacts), CONTACT_FILTERABLE),
-            "/customers/N/contacts/N": one(
-                lambda call: customers.contacts.get(call.numbers[0], {}).get(call.numbers[1])
-            ),
-            "/customers/N/delivery-locations": page(below(customers.locations), LOCATION_FILTERABLE),
-            "/customers/N/delivery-locations/N": one(
-                lambda call: customers.locations.get(call.numbers[0], {}).get(call.numbers[1])
-            ),
-            "/product-groups/N/sales-accounts": page(lambda call: ledger.sales_accounts(call.numbers[0])),
-            "/invoices/drafts": page(
-                lambda call: [_without_lines(draft) for draft in invoices.drafts.values()], DRAFT_FILTERABLE
-            ),
-            "/invoices/drafts/N": one(lambda call: invoices.draft(call.numbers[0])),
-            "/invoices/booked": page(
-                lambda call: [_without_lines(booked) for booked in invoices.booked.values()], BOOKED_FILTERABLE
-            ),
-            "/invoices/booked/N": one(lambda call: invoices.booked.get(call.numbers[0])),
-            "/invoices/booked/N/sent": page(
-                lambda call: [s for s in invoices.sent if s["invoice"]["bookedInvoiceNumber"] == call.numbers[0]]
-            ),
-            "/invoices/sent": page(lambda call: invoices.sent),
+        def one_below(kept: dict[int, dict[int, Json]]) -> Route:
+            return _one(lambda call: kept.get(call.numbers[0], {}).get(call.numbers[1]))
+
+        return {
+            "/customers": self._page_of(lambda call: customers.all.values(), FILTERABLE),
+            "/customers/N": _one(lambda call: customers.all.get(call.numbers[0])),
+            "/customers/N/contacts": self._page_of(below(customers.contacts), CONTACT_FILTERABLE),
+            "/customers/N/contacts/N": one_below(customers.contacts),
+            "/customers/N/delivery-locations": self._page_of(below(customers.locations), LOCATION_FILTERABLE),
+            "/customers/N/delivery-locations/N": one_below(customers.locations),
         }
+
+    def _invoice_reading(self) -> dict[str, Route]:
+        invoices = self.invoices
+
+        def sent(call: Call) -> Iterable[Json]:
+            return [one for one in invoices.sent if one["invoice"]["bookedInvoiceNumber"] == call.numbers[0]]
+
+        def listed(kept: dict[int, Json]) -> Callable[[Call], Iterable[Json]]:
+            return lambda call: map(_without_lines, kept.values())
+
+        return {
+            "/invoices/drafts": self._page_of(listed(invoices.drafts), DRAFT_FILTERABLE),
+            "/invoices/drafts/N": _one(lambda call: invoices.drafts.get(call.numbers[0])),
+            "/invoices/booked": self._page_of(listed(invoices.booked), BOOKED_FILTERABLE),
+            "/invoices/booked/N": _one(lambda call: invoices.booked.get(call.numbers[0])),
+            "/invoices/booked/N/sent": self._page_of(sent),
+            "/invoices/sent": self._page_of(lambda call: invoices.sent),
+        }
+
+    def _record_reading(self) -> dict[str, Route]:
+        ledger = self.ledger
         records: dict[str, tuple[Callable[[], dict[Any, Json]], Collection[str]]] = {
             "customer-groups": (lambda: ledger.customer_groups, ("customerGroupNumber", "name")),
-            "payment-terms": (lambda: ledger.payment_terms, ("paymentTermsNumber", "name")),
-            "vat-zones": (lambda: ledger.vat_zones, ("vatZoneNumber", "name")),
-            "layouts": (lambda: ledger.layouts, ("layoutNumber", "name")),
-            "units": (lambda: ledger.units, ("unitNumber", "name")),
-            "currencies": (ledger.currencies, ("code", "name")),
-            "product-groups": (lambda: ledger.product_groups, ("productGroupNumber", "name")),
+            "payment-terms": (lambda: ledger.payment_terms, ()),
+            "vat-zones": (lambda: ledger.vat_zones, ()),
+            "layouts": (lambda: ledger.layouts, ()),
+            "units": (lambda: ledger.units, ()),
+            "currencies": (ledger.currencies, ()),
+            "product-groups": (lambda: ledger.product_groups, ()),
             "products": (lambda: ledger.products, PRODUCT_FILTERABLE),
-            "vat-accounts": (ledger.vat_accounts, ("vatCode", "name")),
+            "vat-accounts": (ledger.vat_accounts, ()),
             "accounting-years": (ledger.accounting_years, ("year", "fromDate", "toDate")),
         }
+        reading = {
+            "/self": _one(lambda call: ledger.self_()),
+            "/product-groups/N/sales-accounts": self._page_of(lambda call: ledger.sales_accounts(call.numbers[0])),
+        }
         for name, (kept, allowed) in records.items():
-            reading[f"/{name}"] = page(lambda call, kept=kept: kept().values(), allowed)
-            reading[f"/{name}/N"] = one(
+            reading[f"/{name}"] = self._page_of(lambda call, kept=kept: kept().values(), allowed)
+            reading[f"/{name}/N"] = _one(
                 lambda call, kept=kept: {str(number): record for number, record in kept().items()}.get(call.last)
             )
-        return {f"GET {path}": route for path, route in reading.items()}
+        return reading
 
-    def _customer_writing(self) -> dict[str, Callable[[Call], Answer]]:
+    def _page_of(self, items: Callable[[Call], Iterable[Json]], allowed: Collection[str] = ()) -> Route:
+        return lambda call: Answer(200, self._page(call, items(call), allowed))
+
+    def _customer_writing(self) -> dict[str, Route]:
         customers = self.customers
         return {
             "POST /customers": lambda call: _made(201, customers.create(call.body)),
@@ -155,7 +169,7 @@ class Api:
             ),
         }
 
-    def _other_writing(self) -> dict[str, Callable[[Call], Answer]]:
+    def _other_writing(self) -> dict[str, Route]:
         invoices = self.invoices
 
         def delete(numbers: list[int]) -> Answer:
@@ -258,10 +272,16 @@ def _number(query: dict[str, str], name: str, otherwise: int) -> int:
     return int(text)
 
 
-def _there(record: Json | None) -> Json:
-    if record is None:
-        raise not_found()
-    return record
+def _one(found: Callable[[Call], Json | None]) -> Route:
+    """Answers with what is found, or that there is nothing."""
+
+    def route(call: Call) -> Answer:
+        record = found(call)
+        if record is None:
+            raise not_found()
+        return Answer(200, record)
+
+    return route
 
 
 def _made(status: int, record: Json) -> Answer:

@@ -110,7 +110,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif what == "response":
             self._raw(200, taken.response, "application/xml")
         else:
-            self._send(200, {"status": taken.status, "at": "2026-11-03T09:15:00+01:00"})
+            self._send(200, {"status": taken.status})
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         """Keep quiet."""

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain import customer_policy as policy
 from domain import customers
+from domain.capabilities import Capabilities
 from domain.classification import Classification, classify
 from domain.customers import Customer, CustomerField, Planned, Values
 from domain.orders import Buyer, CustomerType, Found, Order
 from domain.outcomes import NeedsAttention
-from domain.ports import Capabilities
 from domain.rules import CustomerRules, IdentifyField, ResolvedRules
 
 CVR, EAN, OTHER_EAN = "13585628", "5790000435975", "5798000893450"
@@ -59,7 +60,7 @@ def customer(number: str = "1001", *, contacts: Any = (), barred: Any = False, *
 def wanted(an_order: Order, vat_zone: str = "", **said: Any) -> Values:
     every = CustomerRules.model_validate(said)
     classified = classify(an_order, every)
-    return customers.wanted_values(an_order, classified, every.of(classified.type), vat_zone)
+    return policy.wanted_values(an_order, classified, every.of(classified.type), vat_zone)
 
 
 class TestWhatTheOrderSays:
@@ -121,13 +122,13 @@ class TestWhatTheOrderSays:
         ],
     )
     def test_who_becomes_a_contact_person(self, kind: CustomerType, fields: Any, contacts: tuple[str, ...]) -> None:
-        assert customers.wanted_contacts(order(fields), kind) == contacts
+        assert policy.wanted_contacts(order(fields), kind) == contacts
 
     def test_a_new_customer_gets_the_number_by_which_it_is_identified(self) -> None:
         numbered = order({"customer_number": " K17 "})
-        assert customers.wanted_number(numbered, rules(identify_by="customer_number")) == "K17"
-        assert customers.wanted_number(numbered, rules()) == ""
-        assert customers.wanted_number(order({"customer_number": "0"}), rules(identify_by="customer_number")) == ""
+        assert policy.wanted_number(numbered, rules(identify_by="customer_number")) == "K17"
+        assert policy.wanted_number(numbered, rules()) == ""
+        assert policy.wanted_number(order({"customer_number": "0"}), rules(identify_by="customer_number")) == ""
 
 
 def books(**lengths: Any) -> Capabilities:
@@ -145,9 +146,7 @@ def books(**lengths: Any) -> Capabilities:
 
 class TestWhatTheBooksCanHold:
     def test_a_long_value_is_cut_and_told(self) -> None:
-        values, contacts, warnings = customers.fit(
-            {"name": "Søren Ærø Åkjær"}, ("Ida Friis",), books(name=9, contact=5)
-        )
+        values, contacts, warnings = policy.fit({"name": "Søren Ærø Åkjær"}, ("Ida Friis",), books(name=9, contact=5))
         assert (values, contacts) == ({"name": "Søren Ær…"}, ("Ida…",))
         assert [(told.code, told.field, told.found, told.expected) for told in warnings] == [
             ("value_cut", "name", "Søren Ærø Åkjær", "9"),
@@ -155,39 +154,37 @@ class TestWhatTheBooksCanHold:
         ]
 
     def test_an_email_that_is_too_long_is_left_out_and_not_cut_to_anothers(self) -> None:
-        values, _, warnings = customers.fit({"email": "mette@example.dk", "city": "Aarhus"}, (), books(email=10))
+        values, _, warnings = policy.fit({"email": "mette@example.dk", "city": "Aarhus"}, (), books(email=10))
         assert values == {"city": "Aarhus"}
         assert [told.field for told in warnings] == ["email"]
 
     def test_a_field_that_the_books_lack_is_never_a_difference(self) -> None:
-        assert customers.fit({"vat_zone": "eu"}, (), books()) == ({}, (), ())
+        assert policy.fit({"vat_zone": "eu"}, (), books()) == ({}, (), ())
 
     def test_books_without_contacts_get_none(self) -> None:
-        assert customers.fit({}, ("Ida",), books(contact=0))[1] == ()
+        assert policy.fit({}, ("Ida",), books(contact=0))[1] == ()
 
 
 class TestCreating:
     def test_only_fields_that_may_be_created_are_written(self) -> None:
         said = rules(fields={"phone": "update", "email": "never", "city": "create"})
-        values = customers.new_values(
-            {"name": "A", "phone": "86123456", "email": "a@example.dk", "city": "Vejle"}, said
-        )
+        values = policy.new_values({"name": "A", "phone": "86123456", "email": "a@example.dk", "city": "Vejle"}, said)
         assert values == {"name": "A", "city": "Vejle", "country": "DK"}
 
     def test_a_name_is_always_written(self) -> None:
         never = rules(fields=dict.fromkeys(EVERYTHING, "never"))
-        assert customers.new_values({"name": "Mette"}, never) == {"name": "Mette"}
+        assert policy.new_values({"name": "Mette"}, never) == {"name": "Mette"}
 
     def test_a_nameless_customer_is_called_by_email_or_phone_or_the_order_is_held(self) -> None:
-        assert customers.new_values({"email": "a@example.dk", "phone": "86123456"}, rules())["name"] == "a@example.dk"
-        assert customers.new_values({"phone": "86123456"}, rules())["name"] == "86123456"
+        assert policy.new_values({"email": "a@example.dk", "phone": "86123456"}, rules())["name"] == "a@example.dk"
+        assert policy.new_values({"phone": "86123456"}, rules())["name"] == "86123456"
         with pytest.raises(NeedsAttention) as held:
-            customers.new_values({"city": "Vejle"}, rules())
+            policy.new_values({"city": "Vejle"}, rules())
         assert held.value.finding.code == "name_missing"
 
     def test_a_customer_lives_in_denmark_unless_the_shop_says_otherwise(self) -> None:
-        assert customers.new_values({"name": "A"}, rules())["country"] == "DK"
-        assert customers.new_values({"name": "A", "country": "SE"}, rules())["country"] == "SE"
+        assert policy.new_values({"name": "A"}, rules())["country"] == "DK"
+        assert policy.new_values({"name": "A", "country": "SE"}, rules())["country"] == "SE"
 
 
 METTE: Values = {
@@ -209,7 +206,7 @@ def plan(
     by: IdentifyField | None = "email",
     **said: Any,
 ) -> Planned:
-    return customers.plan_change(kept, shop, contacts, rules(kind, **said), kind, by)
+    return policy.plan_change(kept, shop, contacts, rules(kind, **said), kind, by)
 
 
 def why(planned: Planned) -> dict[CustomerField, str]:
@@ -326,7 +323,7 @@ class TestUpdating:
     @given(st.dictionaries(st.sampled_from(sorted(METTE)), st.text(max_size=20)))
     def test_what_was_written_once_is_no_difference_the_next_time(self, buyer: dict[str, str]) -> None:
         typed = {"street" if field == "address" else field: text for field, text in buyer.items()}
-        shop = customers.wanted_values(order(**typed), Classification(type="b2c"), rules())
+        shop = policy.wanted_values(order(**typed), Classification(type="b2c"), rules())
         kept = customer(**plan(customer(), shop, fields=EVERYTHING).values)
         assert plan(kept, shop, fields=EVERYTHING).values == {}
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from deployments.demo.numbers import made_up_cvr, made_up_ean
+from domain.capabilities import Capabilities
 from domain.customers import Customer
 from domain.dispatches import (
     FOLLOWED,
@@ -28,7 +29,6 @@ from domain.invoices import Invoice
 from domain.invoicing import build_invoice
 from domain.orders import Buyer, Order
 from domain.outcomes import NeedsAttention
-from domain.ports import Capabilities
 from domain.sellers import Seller
 from domain.sentences import SENTENCES, fix, what
 from domain.vat import VatRules

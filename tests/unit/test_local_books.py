@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from adapters.accounting.local_checks import check_amounts
+from adapters.accounting.checks import check_amounts
 from domain.invoices import Invoice, InvoiceLine, Recipient
 from domain.money import ORE, ZERO, ore
 from domain.outcomes import NeedsAttention

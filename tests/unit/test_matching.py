@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from domain.customers import Customer
-from domain.matching import DIRECTORY, WANTED, directory_keys, match
+from domain.customers import Customer, directory_keys
+from domain.matching import DIRECTORY, WANTED, match
 
 Row = tuple[str, str, str]
 

@@ -1,16 +1,35 @@
 """The completeness proof: each order counted exactly once, and nothing in the books that no order accounts for."""
 
-from collections.abc import Sequence
-from datetime import UTC, date, datetime
+import weakref
+from collections.abc import Iterator, Sequence
+from datetime import date
 from decimal import Decimal
-from typing import get_args
+from typing import NamedTuple, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.invoices import Document, DocumentKind
-from domain.proof import ALL_TIME, GROUPS, Discrepancy, Period, Proof, ReadBack, Sold, Written, group_of, prove
+from domain.invoices import DocumentKind, VatZone
+from domain.money import ore
+from domain.proof import (
+    ALL_TIME,
+    GROUPS,
+    Accounted,
+    AsWritten,
+    AtRate,
+    ByRate,
+    Discrepancy,
+    InBooks,
+    Period,
+    Place,
+    Proof,
+    ReadBack,
+    Sold,
+    Standing,
+    group_of,
+)
+from domain.proof import prove as proven
 from domain.stages import INVOICED, Stage
 
 DAY = date(2026, 11, 2)
@@ -31,24 +50,40 @@ def sold(
     return Sold(f"id-{number}", number, day, currency, Decimal(total), returned, stage, eligible, f"shop-{number}")
 
 
-def document(reference: str, total: str = "100.00", kind: DocumentKind = "invoice", currency: str = "DKK") -> Document:
-    return Document(
-        kind=kind,
-        state="booked",
-        number=f"n-{reference}",
-        reference=reference,
-        customer="1",
-        currency=currency,
-        net=Decimal(total),
-        vat=Decimal("0.00"),
-        total=Decimal(total),
-        date=DAY,
-        updated_at=datetime(2026, 11, 2, tzinfo=UTC),
-    )
+class Written(NamedTuple):
+    """A document that we wrote, and for which order."""
+
+    reference: str
+    order: str
+    kind: DocumentKind
+
+
+def document(reference: str, total: str = "100.00", kind: DocumentKind = "invoice", currency: str = "DKK") -> Standing:
+    amount = Decimal(total)
+    return Standing(reference, f"n-{reference}", kind, DAY, currency, amount, Decimal("0.00"), amount)
 
 
 def written(number: str, suffix: str = "", kind: DocumentKind = "invoice") -> Written:
     return Written(f"shop-{number}{suffix}", f"id-{number}", kind)
+
+
+def prove(
+    orders: Sequence[Sold], own: Sequence[Written], standing: Sequence[Standing], period: Period = ALL_TIME
+) -> Proof:
+    """The proof of orders, of which these documents were written, and of what stands in the books."""
+    books = {one.reference: one for one in standing}
+    with_documents = [
+        order._replace(
+            documents=tuple(
+                books.get(one.reference) or document(one.reference, kind=one.kind)._replace(gone=True)
+                for one in own
+                if one.order == order.id
+            )
+        )
+        for order in orders
+    ]
+    ours = {one.reference for one in own}
+    return proven(with_documents, [one for one in standing if one.reference not in ours], period)
 
 
 def told(proof: Proof) -> list[tuple[str, str, str]]:
@@ -141,14 +176,14 @@ class TestPeriod:
 
 
 class TestAgainstTheBooks:
-    def prove(self, order: Sold, own: Sequence[Written], standing: Sequence[Document]) -> Proof:
+    def prove(self, order: Sold, own: Sequence[Written], standing: Sequence[Standing]) -> Proof:
         return prove([order], own, standing)
 
     def test_an_invoice_of_the_orders_total_is_right(self) -> None:
         proof = self.prove(sold("1"), [written("1")], [document("shop-1")])
         assert proof.complete
         assert proof.read_back["DKK"] == ReadBack(
-            Decimal("100.00"), Decimal("0.00"), Decimal("100.00"), Decimal("0.00")
+            1, Decimal("100.00"), Decimal("0.00"), Decimal("100.00"), Decimal("0.00")
         )
 
     def test_an_oere_too_little_is_told(self) -> None:
@@ -249,3 +284,133 @@ def test_every_stage_that_is_invoiced_is_held_against_the_books() -> None:
     proof = prove([sold(stage, stage=stage) for stage in INVOICED], [], [])
     assert {one.kind for one in proof.discrepancies} == {"missing"}
     assert len(proof.discrepancies) == len(INVOICED)
+
+
+def taxed(reference: str, *rates: tuple[str, str, str], zone: VatZone = "domestic", vat: str = "") -> Standing:
+    """A document of `(rate, net, VAT)` that we wrote; the books say `vat`, where that is another."""
+    lines = tuple(AtRate(*map(Decimal, rate)) for rate in rates)
+    wrote = AsWritten(
+        zone, sum((one.net for one in lines), Decimal(0)), sum((one.vat for one in lines), Decimal(0)), lines
+    )
+    total, says = wrote.net + wrote.vat, Decimal(vat) if vat else wrote.vat
+    return Standing(reference, f"n-{reference}", "invoice", DAY, "DKK", total - says, says, total, wrote)
+
+
+def invoiced(number: str, *documents: Standing, total: str = "125.00") -> Sold:
+    return sold(number, total)._replace(documents=documents, type="b2b")
+
+
+class TestVat:
+    def test_vat_is_summed_by_rate_as_written_and_by_zone_as_the_books_say(self) -> None:
+        home = taxed("shop-1", ("25", "100.00", "25.00"))
+        mixed = taxed("shop-2", ("25", "40.00", "10.00"), ("0", "60.00", "0.00"))
+        abroad = taxed("shop-3", ("0", "125.00", "0.00"), zone="abroad")
+
+        proof = proven([invoiced("1", home), invoiced("2", mixed, total="110.00"), invoiced("3", abroad)], [])
+
+        here, there = Place("DKK", "b2b", "domestic"), Place("DKK", "b2b", "abroad")
+        figures = (Decimal(140), Decimal(35))
+        assert proof.by_rate[here, Decimal(25)] == ByRate(*figures, *figures)
+        assert proof.by_rate[here, Decimal(0)] == ByRate(Decimal(60), Decimal(0), Decimal(60), Decimal(0))
+        assert proof.in_books[here] == InBooks(2, Decimal(200), Decimal(35), Decimal(235), Decimal(235))
+        assert proof.in_books[there].net == Decimal(125)
+        assert proof.complete
+
+    def test_vat_that_the_books_have_otherwise_is_told_though_the_total_is_right(self) -> None:
+        proof = proven([invoiced("1", taxed("shop-1", ("25", "100.00", "25.00"), vat="24.99"))], [])
+
+        assert proof.discrepancies == [
+            Discrepancy("vat_total", "1", "shop-1", "DKK", Decimal("25.00"), Decimal("24.99"))
+        ]
+        (at_rate,) = proof.by_rate.values()
+        assert (at_rate.vat, at_rate.confirmed_vat) == (Decimal("25.00"), Decimal(0))
+
+    def test_a_document_of_which_we_lost_what_we_wrote_has_no_known_rate_and_confirms_none(self) -> None:
+        proof = proven([invoiced("1", taxed("shop-1", ("25", "100.00", "25.00"))._replace(written=None))], [])
+
+        unknown = ByRate(Decimal(100), Decimal(25), Decimal(0), Decimal(0))
+        assert proof.by_rate == {(Place("DKK", "b2b", None), None): unknown}
+        assert proof.complete
+
+    def test_a_credit_note_counts_against(self) -> None:
+        sale = taxed("shop-1", ("25", "100.00", "25.00"))
+        note = taxed("shop-1-R7", ("25", "20.00", "5.00"))._replace(kind="credit_note")
+        order = invoiced("1", sale, note)._replace(refunds={"7": Decimal(25)})
+
+        proof = proven([order], [])
+
+        (sums,), (at_rate,) = proof.in_books.values(), proof.by_rate.values()
+        assert (sums.documents, sums.total, at_rate.vat) == (2, Decimal(100), Decimal(20))
+        assert proof.complete
+
+    @given(
+        st.lists(
+            st.tuples(
+                st.sampled_from(["b2c", "b2b", "ean"]),
+                st.sampled_from(["domestic", "eu", "abroad"]),
+                st.lists(
+                    st.tuples(st.sampled_from(["0", "25", "25.5"]), st.decimals("0", "999", places=2)), min_size=1
+                ),
+            )
+        )
+    )
+    def test_the_sums_by_type_zone_and_rate_come_to_those_of_the_currency(
+        self, drawn: list[tuple[str, str, list[tuple[str, Decimal]]]]
+    ) -> None:
+        orders = []
+        for index, (kind, zone, rates) in enumerate(drawn):
+            one = taxed(f"shop-{index}", *((rate, str(net), str(ore(net / 4))) for rate, net in rates), zone=zone)  # type: ignore[arg-type]
+            orders.append(invoiced(str(index), one, total=str(one.total))._replace(type=kind))  # type: ignore[arg-type]
+        proof = proven(orders, [])
+        total = sum((back.invoices for back in proof.read_back.values()), Decimal(0))
+        assert sum((back.invoices for back in proof.by_type.values()), Decimal(0)) == total
+        assert sum((one.total for one in proof.in_books.values()), Decimal(0)) == total
+        assert sum((one.net + one.vat for one in proof.by_rate.values()), Decimal(0)) == total
+        assert all(one.vat == one.confirmed_vat for one in proof.by_rate.values())
+
+
+class TestSettledByHand:
+    def test_an_order_that_a_person_settled_is_skipped_and_counted_apart(self) -> None:
+        settled = sold("1", stage="skipped")._replace(settled=True)
+        proof = proven([settled, sold("2", stage="skipped")], [])
+        assert (proof.counts["skipped"], [order.number for order in proof.settled]) == (2, ["1"])
+        assert proof.complete
+
+    def test_what_stands_of_it_in_the_books_is_neither_surplus_nor_missing_nor_compared(self) -> None:
+        own = (document("shop-1", "90.00"), document("shop-1-2")._replace(gone=True))
+        proof = proven([sold("1", stage="skipped")._replace(settled=True, documents=own)], [])
+        assert proof.complete
+        assert proof.read_back == {}
+        assert [one.documents for one in proof.settled] == [own]
+
+
+class TestOrderByOrder:
+    def test_each_eligible_order_of_the_period_is_told_once_with_its_difference(self) -> None:
+        heard: list[Accounted] = []
+        orders = [
+            invoiced("1", document("shop-1", "99.00"), total="100.00"),
+            sold("2", stage="held"),
+            sold("3", eligible=False),
+            sold("4", day=date(2026, 12, 1)),
+        ]
+        proven(orders, [], Period(DAY, DAY), heard.append)
+        assert [(one.order.number, one.group) for one in heard] == [("1", "invoiced"), ("2", "held")]
+        assert heard[0].difference == Decimal("1.00")
+
+    def test_orders_are_taken_one_by_one_and_none_is_kept(self) -> None:
+        class Id(str):
+            """A text whose end can be seen."""
+
+            __slots__ = ("__weakref__",)
+
+        alive: list[weakref.ref[Id]] = []
+
+        def stream() -> Iterator[Sold]:
+            for index in range(50):
+                name = Id(index)
+                alive.append(weakref.ref(name))
+                yield sold(str(index), stage="booked")._replace(id=name, documents=(document(f"shop-{index}"),))
+                del name
+                assert sum(one() is not None for one in alive) <= 2
+
+        assert proven(stream(), []).counts["invoiced"] == 50

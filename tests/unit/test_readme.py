@@ -26,7 +26,8 @@ def test_each_further_table_of_the_readme_fits_into_it(block: dict[str, object])
         assert settings.customers == CustomerRules.model_validate(block["customers"])
 
 
-def test_the_settings_of_the_page_about_economic_fit_into_it() -> None:
-    page = (README_FOLDER / "docs" / "economic.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("system", ["economic", "tryton"])
+def test_the_settings_of_the_page_about_an_accounting_system_fit_into_it(system: str) -> None:
+    page = (README_FOLDER / "docs" / f"{system}.md").read_text(encoding="utf-8")
     (block,) = [tomllib.loads(block) for block in re.findall(r"```toml\n(.*?)```", page, re.DOTALL)]
-    assert Settings.model_validate(COMPLETE | block).accounting.kind == "economic"
+    assert Settings.model_validate(COMPLETE | block).accounting.kind == system

@@ -74,6 +74,10 @@ def place(country: str, zip_code: str = "", state: str = "") -> tuple[str, str]:
         ("NO", "0155", "abroad"),
         ("CH", "8238", "abroad"),
         ("SM", "", "abroad"),
+        ("IT", "47890", "abroad"),  # San Marino, in the Italian postcodes
+        ("IT", "47900", "eu"),
+        ("VA", "", "abroad"),
+        ("IT", "00120", "abroad"),  # the Vatican
         ("US", "35001", "abroad"),
     ],
 )
@@ -116,7 +120,12 @@ def test_a_region_has_its_own_standard_rate(country: str, zip_code: str, rate: s
         ("SK", date(2025, 1, 1), "23"),
         ("RO", date(2025, 7, 31), "19"),
         ("RO", date(2025, 8, 1), "21"),
-        ("LU", date(2023, 6, 1), "16"),
+        ("LU", date(2022, 12, 31), "17"),
+        ("LU", date(2023, 1, 1), "16"),
+        ("LU", date(2024, 1, 1), "17"),
+        ("EE", date(2024, 1, 1), "22"),
+        ("IE", date(2021, 2, 28), "21"),
+        ("IE", date(2021, 3, 1), "23"),
         ("DK", TODAY, "25"),
     ],
 )

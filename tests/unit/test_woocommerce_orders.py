@@ -333,3 +333,81 @@ def test_the_echo_of_a_change_that_changed_nothing_has_the_same_hash() -> None:
     assert read(echo).content_hash == before.content_hash
     assert read(echo | {"status": "completed"}).content_hash != before.content_hash
     assert read(echo, a_refund(9, "5.00")).content_hash != before.content_hash
+
+
+TWO_RATES = [{"rate_id": 1, "rate_percent": 25}, {"rate_id": 2, "rate_percent": 6}]
+
+
+def shared(cost: Json, *vats: str) -> Json:
+    """A cost that the shop charged over the rates of the goods."""
+    return cost | {"taxes": [{"id": tax, "total": vat} for tax, vat in zip((1, 2), vats, strict=True)]}
+
+
+def parts(body: Json, kind: str) -> list[tuple[str, Decimal, Decimal, Decimal]]:
+    return [(line.id, line.vat_rate, line.net, line.vat) for line in read(body).lines if line.kind == kind]
+
+
+def test_freight_charged_over_two_rates_is_a_line_for_each_of_them() -> None:
+    freight = shared(a_cost(5, "method_title", "GLS", "50.00", "8.70"), "7.50", "1.20")
+    body = an_order(1, line_items=[], shipping_lines=[freight], fee_lines=[], tax_lines=TWO_RATES, total="58.70")
+
+    assert parts(body, "freight") == [
+        ("5", Decimal(25), Decimal("30.00"), Decimal("7.50")),
+        ("5/6", Decimal(6), Decimal("20.00"), Decimal("1.20")),
+    ]
+
+
+def test_a_deduction_is_spread_over_the_rates_of_the_goods_and_what_bears_no_vat() -> None:
+    """WooCommerce spreads a negative fee over the goods by their worth."""
+    fee = shared(a_cost(6, "name", "Mængderabat", "-100.00", "-14.30"), "-12.50", "-1.80")
+    untaxed = shared(a_cost(6, "name", "Rabat", "-100.00", "-12.50"), "-12.50", "")
+    for cost, expected in (
+        (fee, [(25, "-50.00", "-12.50"), (6, "-30.00", "-1.80"), (0, "-20.00", "0.00")]),
+        (untaxed, [(25, "-50.00", "-12.50"), (0, "-50.00", "0.00")]),
+    ):
+        body = an_order(1, line_items=[], shipping_lines=[], fee_lines=[cost], tax_lines=TWO_RATES)
+        found = [(rate, net, vat) for _, rate, net, vat in parts(body, "fee")]
+        assert found == [(Decimal(rate), Decimal(net), Decimal(vat)) for rate, net, vat in expected]
+
+
+def test_shares_of_awkward_amounts_add_up_to_the_line() -> None:
+    freight = shared(a_cost(5, "method_title", "GLS", "39.99", "6.29"), "5.5421", "0.7479")
+    body = an_order(1, line_items=[], shipping_lines=[freight], fee_lines=[], tax_lines=TWO_RATES)
+
+    found = parts(body, "freight")
+    assert (sum(net for _, _, net, _ in found), sum(vat for *_, vat in found)) == (Decimal("39.99"), Decimal("6.29"))
+    assert [rate for _, rate, _, _ in found] == [Decimal(25), Decimal(6), Decimal(0)]
+
+
+def test_two_vats_on_the_whole_line_count_together_and_make_no_shares() -> None:
+    body = an_order(
+        1,
+        line_items=[],
+        shipping_lines=[shared(a_cost(5, "method_title", "Post", "100.00", "31.00"), "25.00", "6.00")],
+        fee_lines=[],
+        tax_lines=TWO_RATES,
+    )
+    assert parts(body, "freight") == [("5", Decimal(31), Decimal("100.00"), Decimal("31.00"))]
+
+
+def test_freight_with_too_little_vat_is_a_mistake_and_no_share() -> None:
+    freight = shared(a_cost(5, "method_title", "GLS", "40.00", "8.00"), "8.00", "")
+    body = an_order(1, line_items=[], shipping_lines=[freight], fee_lines=[], tax_lines=TWO_RATES)
+    assert parts(body, "freight") == [("5", Decimal(25), Decimal("40.00"), Decimal("8.00"))]
+
+
+def test_goods_have_one_rate_and_a_wrong_vat_on_them_is_no_share() -> None:
+    line = shared(a_line(1, "Te", "100.00", "20.00"), "20.00", "")
+    (found,) = read(only_line(line, tax_lines=TWO_RATES)).lines
+    assert (found.vat_rate, found.vat) == (Decimal(25), Decimal("20.00"))
+
+
+def test_a_share_that_is_given_back_is_that_share() -> None:
+    freight = shared(a_cost(5, "method_title", "GLS", "50.00", "8.70"), "7.50", "1.20")
+    body = an_order(1, line_items=[], shipping_lines=[freight], fee_lines=[], tax_lines=TWO_RATES, total="58.70")
+    given = shared(a_cost(9, "method_title", "GLS", "-50.00", "-8.70"), "-7.50", "-1.20")
+    given |= {"meta_data": [{"key": "_refunded_item_id", "value": "5"}]}
+
+    (refund,) = read(body, a_refund(3, "58.70", shipping_lines=[given])).refunds
+
+    assert [(line.id, line.vat_rate, line.net, line.vat) for line in refund.lines] == parts(body, "freight")
