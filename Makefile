@@ -2,6 +2,7 @@
 #
 #   make demo     see your kind of orders become customers and invoices
 #   make test     the tests of the rules, the adapters and the flows
+#   make slow     the same rules on PostgreSQL, and runs of many processes
 #   make check    style, types and the one-way arrows
 #   make ui       the Prefect UI with the demo's runs in it
 #   make bench    how fast it is on this machine
@@ -25,7 +26,7 @@ BIN := .venv/bin
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 export DO_NOT_TRACK = 1
 
-.PHONY: help demo ui test check format chaos official browser tryton bench scale lock clean
+.PHONY: help demo ui test slow check format chaos official browser tryton bench scale lock clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -44,6 +45,9 @@ check: .venv/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+slow: .venv/installed-dev
+	$(BIN)/pytest $(PYTEST) $(WORKERS) -m slow $(addprefix tests/,$(SUITES))
 
 format: .venv/installed-dev
 	$(BIN)/ruff check --fix .

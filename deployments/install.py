@@ -2,7 +2,8 @@
 
     python3 deployments/install.py requirements.lock
 
-Every package is checked against the lock's hashes. Where packages come from is the machine's own pip configuration.
+Every package is checked against the lock's hashes, and the lock names them all: nothing is looked for beyond it.
+Where packages come from is the machine's own pip configuration.
 """
 
 import os
@@ -20,7 +21,7 @@ def main(lock: str) -> None:
     """Install the packages of `lock`, then Afstem itself; leaves with a sentence and exit code 1 when it can't."""
     if not (VENV / "bin" / "python").exists():
         make_venv()
-    pip(f"Installing {lock}", "--require-hashes", "--requirement", str(ROOT / lock))
+    pip(f"Installing {lock}", "--require-hashes", "--no-deps", "--requirement", str(ROOT / lock))
     pip("Installing Afstem", "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
 
 

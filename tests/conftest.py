@@ -14,6 +14,14 @@ settings.load_profile("house")
 ROOT = Path(__file__).parent.parent
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What runs on SQLite and on PostgreSQL is quick on the one, and left to `make slow` on the other."""
+    for item in items:
+        if "postgresql" in item.name.partition("[")[2]:
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def specs() -> Path:
     """The folder of official schemas and recordings, which lives beside the repository and is not part of it."""

@@ -340,7 +340,7 @@ class TestReverseCharge:
     ) -> None:
         checking.sell(to_germany(1), to_germany(2, number=OTHER_GERMAN))
         vies.faults.append(("code", "MS_UNAVAILABLE"))
-        with caplog.at_level(logging.DEBUG):
+        with caplog.at_level(logging.DEBUG), caplog.at_level(logging.DEBUG, logger="httpx"):  # Prefect quiets it
             faults = run(checking, "first")
         assert checking.hold(2) == "vat_number_invalid"
         assert "check-vat-number" in caplog.text

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.bench.engine import ROOT, prefect_server
 from tests.flows.business import Business
@@ -19,6 +20,7 @@ def run(business: Business, environment: dict[str, str]) -> subprocess.Completed
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
 
 
+@pytest.mark.slow
 def test_who_does_not_know_the_password_reads_and_starts_nothing(business: Business, tmp_path: Path) -> None:
     business.sell(woo_order(id=1001))
     with prefect_server(tmp_path / "server", {"PREFECT_SERVER_API_AUTH_STRING": AUTH}) as environment:

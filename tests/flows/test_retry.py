@@ -90,6 +90,7 @@ def test_retry_does_again_only_what_is_unfinished(business: Business, deployment
     assert len(business.customers()) == 16
 
 
+@pytest.mark.slow
 def test_neither_mended_code_nor_lost_results_make_a_second_invoice(
     business: Business, deployment: Served, tmp_path: Path
 ) -> None:
@@ -134,6 +135,7 @@ def again(served: Served, run: Run) -> Run:
     return served.ended(run.id)
 
 
+@pytest.mark.slow
 def test_a_run_that_was_killed_is_finished_by_the_next_one(business: Business, deployment: Served) -> None:
     business.set_up(BATCHES_OF_FIVE)
     write_orders(business.folder / "orders", 200, 80)
@@ -151,6 +153,7 @@ def test_a_run_that_was_killed_is_finished_by_the_next_one(business: Business, d
     assert set(business.stages().values()) == {"booked"}
 
 
+@pytest.mark.slow
 def test_two_runs_at_once_make_each_invoice_and_each_customer_once(
     business: Business, deployment: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
