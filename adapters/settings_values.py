@@ -27,7 +27,6 @@ OF_THEIR_OWN = {
     "name": "settings_name",
     "store.url": "settings_store_url",
     "webshop.statuses": "settings_status",
-    "vat.vies_url": "bad_address",
 }
 """Settings whose form needs a sentence."""
 

@@ -21,9 +21,10 @@ from functools import cached_property
 from typing import Annotated, Any
 
 import httpx
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
+from adapters.addresses import OverTls
 from adapters.http import Answer, Http
 from domain.identity import vat_key, visible
 from domain.outcomes import Finding, Misconfigured, NeedsAttention, Transient
@@ -50,9 +51,7 @@ class VatSettings(VatRules):
     `vies_requester` is the company's own CVR number. With it VIES gives a consultation number with each answer.
     """
 
-    vies_url: str = Field(
-        default="https://ec.europa.eu/taxation_customs/vies/rest-api", pattern=r"^https?://[^\s@?#/]+[^\s@?#]*$"
-    )
+    vies_url: OverTls = "https://ec.europa.eu/taxation_customs/vies/rest-api"
     vies_requester: Annotated[str, AfterValidator(_own_number)] = ""
 
 

@@ -1,4 +1,4 @@
-"""What an accounting system can do and has: values that the rules and the checks ask, never an adapter's name."""
+"""What an accounting system can do and has: values that rules, checks and tests ask, never an adapter's name."""
 
 from domain.customers import CustomerField
 from domain.orders import Frozen, OrderField

@@ -153,11 +153,10 @@ class InBooks:
 
 @dataclass
 class ByRate:
-    """Net and VAT of one rate as we wrote them, and how much of that the books confirm; credit notes count against."""
+    """Net and VAT of one rate as we wrote them, and what VAT of that the books confirm; credit notes count against."""
 
     net: Decimal = ZERO
     vat: Decimal = ZERO
-    confirmed_net: Decimal = ZERO
     confirmed_vat: Decimal = ZERO
 
 
@@ -326,7 +325,6 @@ def _add_vat(proof: Proof, order: Sold, document: Standing) -> None:
         at_rate.net += sign * one.net
         at_rate.vat += sign * one.vat
         if document.confirmed:
-            at_rate.confirmed_net += sign * one.net
             at_rate.confirmed_vat += sign * one.vat
 
 

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
-from prefect.events import emit_event
 from sqlalchemy import Connection
 
 from adapters.integration import Integration, open_integration
@@ -15,6 +14,7 @@ from domain.dispatches import FOLLOWED, Progress, may_become, waited_in_vain
 from domain.outcomes import Transient
 from domain.ports import Letter
 from tasks.dispatch_einvoices import TAKEN_UP, settle, taken_up
+from tasks.happenings import happened
 from tasks.retrying import RETRYING
 from tasks.runs import this_run
 from tasks.verdicts import OrdersNeedAttention, Verdicts
@@ -126,12 +126,10 @@ def _letter(row: DispatchRow) -> Letter:
 def tell(integration: Integration, row: DispatchRow, order: str) -> None:
     """An event for Prefect's automations: which order, and what became of its e-invoice; nothing of people."""
     if row.state in NOTEWORTHY:
-        emit_event(
-            event=f"afstem.einvoice.{row.state}",
-            resource={
-                "prefect.resource.id": f"afstem.einvoice.{integration.name}.{row.reference}",
-                "prefect.resource.name": row.reference,
-                "afstem.integration": integration.name,
-            },
-            payload={"order": order, "reference": row.reference, "channel": row.channel, "code": row.code},
+        told = {"integration": integration.name, "order": order, "channel": row.channel, "code": row.code}
+        happened(
+            f"afstem.einvoice.{row.state}",
+            f"afstem.einvoice.{row.reference}",
+            f"{row.key} {row.handed_at} {row.code}",
+            **told,
         )

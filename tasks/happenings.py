@@ -20,13 +20,13 @@ def tell_happenings(integration: Integration, run: str) -> None:
     """
     name = integration.name
     for order, code, field in integration.store.orders.held_by(name, run)[:MOST]:
-        tell(HELD, f"afstem.order.{name}.{order}", f"{run} {code} {field}", code=code, field=field)
+        happened(HELD, f"afstem.order.{name}.{order}", f"{run} {code} {field}", code=code, field=field)
     for reference, key in integration.operations.written_by(run)[:MOST]:
         kind = key.partition("|")[0]
-        tell(CREATED.format(kind=kind), f"afstem.{kind}.{reference}", f"{run} {key}", integration=name)
+        happened(CREATED.format(kind=kind), f"afstem.{kind}.{reference}", f"{run} {key}", integration=name)
 
 
-def tell(event: str, resource: str, revision: str, **payload: str) -> None:
+def happened(event: str, resource: str, revision: str, **payload: str) -> None:
     """One event about one resource; the same `revision` of it is the same event."""
     known_as = {"prefect.resource.id": resource, "prefect.resource.name": resource.rsplit(".", 1)[-1]}
     emit_event(event, known_as, payload=dict(payload), id=uuid5(NAMESPACE_URL, f"{event} {resource} {revision}"))

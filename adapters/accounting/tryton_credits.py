@@ -62,9 +62,3 @@ class Credits:
         """A line of the invoice that a credit note refers to."""
         lines = self.invoices[note.credits]["lines"] if note.credits in self.invoices else []
         return int(lines[0]) if lines else None
-
-    def check_booked(self, references: Iterable[str]) -> None:
-        """Raise `NeedsAttention` unless the invoices of these references are booked."""
-        for reference in references:
-            if self.invoices[reference]["state"] not in BOOKED:
-                raise NeedsAttention("credited_invoice_not_booked", "credits", reference)

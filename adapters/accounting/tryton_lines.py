@@ -7,7 +7,6 @@ itself. It keeps what a tax adds apart from what it takes back, so there is one 
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any
 
 from adapters.accounting.tryton_rpc import Row, day, decimal
 from adapters.accounting.tryton_terms import MasterRecords, Tax, Terms
@@ -126,9 +125,3 @@ def _taxes(invoice: Invoice, sign: int, taxes: Mapping[Decimal, Tax | None]) -> 
                     "manual": False,
                     "sequence": 2 * tax.id + index,
                 }
-
-
-def first_line(row: Row) -> int | None:
-    """A line of an invoice, for a credit note to refer to."""
-    lines: list[Any] = row["lines"]
-    return int(lines[0]) if lines else None

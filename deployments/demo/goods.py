@@ -4,12 +4,11 @@ from dataclasses import replace
 from typing import Any
 
 from deployments.demo.pricing import Goods, Tax
-from deployments.demo.shop import DANISH, MUG
+from deployments.demo.shop import MUG
 
 SWEDISH = Tax(2, "SE-MOMS-1", "Moms (SE)", "25")
 GERMAN = Tax(3, "DE-MWST-1", "MwSt", "19")
 FINNISH = Tax(4, "FI-ALV-1", "ALV", "25.5")
-TAXES = (DANISH, SWEDISH, GERMAN, FINNISH)
 
 SHELF = {
     goods.sku: goods

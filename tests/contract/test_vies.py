@@ -156,7 +156,7 @@ class TestTheRegister:
         [
             ('vies_requester = "DE136695976"', "settings_own_number", "vat.vies_requester"),
             ('vies_requester = "12345678"', "settings_own_number", "vat.vies_requester"),
-            ('vies_url = "ec.europa.eu"', "bad_address", "vat.vies_url"),
+            ('vies_url = "ec.europa.eu"', "settings_secure_address", "vat.vies_url"),
             ("proof_days = -1", "settings_bad_value", "vat.proof_days"),
         ],
     )

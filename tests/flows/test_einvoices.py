@@ -129,9 +129,10 @@ def test_a_rejection_fails_the_run_that_hears_it_and_is_an_event_without_a_word_
     assert business.holds() == {"1001": "einvoice_rejected"}
     assert business.orders()["1001"].found == "Vi kender ikke Bente"
     rejected = events(run, "afstem.einvoice.rejected")[0]
+    assert rejected["resource"]["prefect.resource.id"] == "afstem.einvoice.shop-dk-1001"
     assert rejected["payload"] == {
+        "integration": "shop-dk",
         "order": "1001",
-        "reference": "shop-dk-1001",
         "channel": "dropfolder",
         "code": "BusinessReject",
     }

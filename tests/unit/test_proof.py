@@ -310,8 +310,8 @@ class TestVat:
 
         here, there = Place("DKK", "b2b", "domestic"), Place("DKK", "b2b", "abroad")
         figures = (Decimal(140), Decimal(35))
-        assert proof.by_rate[here, Decimal(25)] == ByRate(*figures, *figures)
-        assert proof.by_rate[here, Decimal(0)] == ByRate(Decimal(60), Decimal(0), Decimal(60), Decimal(0))
+        assert proof.by_rate[here, Decimal(25)] == ByRate(*figures, figures[1])
+        assert proof.by_rate[here, Decimal(0)] == ByRate(Decimal(60), Decimal(0), Decimal(0))
         assert proof.in_books[here] == InBooks(2, Decimal(200), Decimal(35), Decimal(235), Decimal(235))
         assert proof.in_books[there].net == Decimal(125)
         assert proof.complete
@@ -328,7 +328,7 @@ class TestVat:
     def test_a_document_of_which_we_lost_what_we_wrote_has_no_known_rate_and_confirms_none(self) -> None:
         proof = proven([invoiced("1", taxed("shop-1", ("25", "100.00", "25.00"))._replace(written=None))], [])
 
-        unknown = ByRate(Decimal(100), Decimal(25), Decimal(0), Decimal(0))
+        unknown = ByRate(Decimal(100), Decimal(25), Decimal(0))
         assert proof.by_rate == {(Place("DKK", "b2b", None), None): unknown}
         assert proof.complete
 
