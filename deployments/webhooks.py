@@ -100,9 +100,12 @@ def order_of(body: bytes) -> str:
 
 
 class Follower:
-    """Has hints followed soon after they came, one run at a time; what fails is tried again after a minute."""
+    """Has hints followed soon after they came, one run at a time; what fails is tried again after a minute.
 
-    def __init__(self, follow: Callable[[], None]) -> None:
+    `follow` gives in how many seconds it is to be called again though no hint comes; None where nothing waits.
+    """
+
+    def __init__(self, follow: Callable[[], float | None]) -> None:
         self._follow = follow
         self._hinted = threading.Event()
         self._over = threading.Event()
@@ -124,10 +127,14 @@ class Follower:
         self._thread.join()
 
     def _work(self) -> None:
-        while self._hinted.wait() and not self._over.wait(GATHER_SECONDS):
+        again: float | None = None
+        while True:
+            self._hinted.wait(again)
+            if self._over.wait(GATHER_SECONDS):
+                return
             self._hinted.clear()
             try:
-                self._follow()
+                again = self._follow()
             except Exception as error:  # noqa: BLE001 - whatever it is, the next hint must find somebody here
                 LOG.warning("hints could not be followed: %s", type(error).__name__)
-                threading.Timer(AGAIN_SECONDS, self._hinted.set).start()
+                again = AGAIN_SECONDS

@@ -58,21 +58,40 @@ def secret_for(integration: "Integration") -> "SecretStr":
     return secret
 
 
-def follow(integration: "Integration", config: str) -> None:
-    """Run for the hints, if there are any: as the deployment of this integration where there is one, else here."""
-    if not integration.store.hints.waiting(integration.name, 1):
-        return
-    from prefect.client.orchestration import get_client
-    from prefect.exceptions import ObjectNotFound
+def follow(integration: "Integration", config: str) -> float | None:
+    """Run for the hints, if there are any: as the deployment of this integration where there is one, else here.
+
+    Gives in how many seconds to look again, None where no hint waits. Raises what kept a run here from them.
+    """
+    first = integration.store.hints.waiting(integration.name, 1)
+    if not first:
+        return None
+    if _left_to_deployment(integration):
+        from deployments.webhooks import AGAIN_SECONDS
+
+        return AGAIN_SECONDS
 
     from flows.sync_hinted import sync_hinted
+
+    state = sync_hinted(config, return_state=True)
+    left = integration.store.hints.waiting(integration.name, 1)
+    if left == first:
+        state.result()  # a run that failed for what became of the orders has followed its hints
+    return 0 if left else None
+
+
+def _left_to_deployment(integration: "Integration") -> bool:
+    """Have the deployment run, if there is one; no second run while one has not begun. False where there is none."""
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import FlowRunFilter
+    from prefect.exceptions import ObjectNotFound
 
     with get_client(sync_client=True) as client:
         try:
             deployment = client.read_deployment_by_name(f"{FLOW}/{integration.name}")
         except ObjectNotFound:
-            pass
-        else:
+            return False
+        to_come = {"deployment_id": {"any_": [deployment.id]}, "state": {"type": {"any_": ["SCHEDULED", "PENDING"]}}}
+        if not client.read_flow_runs(flow_run_filter=FlowRunFilter.model_validate(to_come), limit=1):
             client.create_flow_run_from_deployment(deployment.id)
-            return
-    sync_hinted(config, return_state=True)
+        return True

@@ -22,7 +22,7 @@ from typer.testing import CliRunner
 
 from adapters.store import Store
 from deployments.cli import main
-from deployments.webhooks import LARGEST_BODY, Follower, receiver
+from deployments.webhooks import GATHER_SECONDS, LARGEST_BODY, Follower, receiver
 
 SECRET = "s3cret"
 NAME = "shop-dk"
@@ -160,10 +160,11 @@ def test_a_store_that_is_locked_makes_the_shop_send_again(store: Store, store_ur
 def test_hints_that_come_together_are_followed_by_one_run_and_a_failed_run_ends_nothing() -> None:
     runs: list[float] = []
 
-    def follow() -> None:
+    def follow() -> float | None:
         runs.append(time.monotonic())
         if len(runs) == 1:
             raise OSError("the shop is gone")
+        return None
 
     follower = Follower(follow)
     follower.start()
@@ -174,6 +175,25 @@ def test_hints_that_come_together_are_followed_by_one_run_and_a_failed_run_ends_
     follower.stop()
 
     assert len(runs) == 2
+
+
+def test_what_a_run_has_left_is_followed_though_no_hint_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("deployments.webhooks.AGAIN_SECONDS", 0.1)
+    runs: list[float] = []
+
+    def follow() -> float | None:
+        runs.append(time.monotonic())
+        if len(runs) == 1:
+            raise OSError("the shop is gone")
+        return 0 if len(runs) == 2 else None
+
+    follower = Follower(follow)
+    follower.start()
+    wait_for(lambda: len(runs) == 3)
+    time.sleep(2 * GATHER_SECONDS)
+    follower.stop()
+
+    assert len(runs) == 3
 
 
 def wait_for(happened: Any) -> None:

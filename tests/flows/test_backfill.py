@@ -6,12 +6,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import FlowFilter, FlowFilterName
+from prefect.client.schemas.filters import FlowFilter, FlowFilterName, FlowRunFilter
 from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.states import Completed, Running
 from sqlalchemy import text
 
+from deployments.commands.webhooks import follow
+from deployments.webhooks import AGAIN_SECONDS
+from domain.outcomes import Misconfigured
 from flows.backfill_orders import backfill_orders, sync_period
 from flows.sync_hinted import sync_hinted
 from tasks.shards import LOOK_EVERY_SECONDS, watch_shards
@@ -136,6 +139,38 @@ def test_a_shop_that_is_down_keeps_the_hint(business: Business, shop: WooCommerc
 
     assert Run(sync_hinted(str(business.config), return_state=True)).state == "Failed"
     assert [hint.order for hint in hints.waiting("shop-dk", 10)] == ["1003"]
+
+
+def test_a_receiver_knows_whether_the_hints_were_followed(
+    business: Business, shop: WooCommerceSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tasks.fetch_orders.MOST_HINTS", 1)
+    config, hints = str(business.config), business.integration.store.hints
+    hints.keep("shop-dk", ["1003"])
+    shop.faults.append(("status", 401))
+    with pytest.raises(Misconfigured):
+        follow(business.integration, config)
+
+    hints.keep("shop-dk", ["1004"])
+    assert follow(business.integration, config) == 0, "one is left"
+    assert follow(business.integration, config) is None
+    assert business.invoices() == {"1003": 1, "1004": 1}
+
+
+def test_hints_build_no_queue_while_no_worker_is_there(business: Business, shop: WooCommerceSimulator) -> None:
+    business.integration.store.hints.keep("shop-dk", ["1003"])
+    with get_client(sync_client=True) as client:
+        deployment = sync_hinted.to_deployment("shop-dk", parameters={"integration": str(business.config)}).apply()
+        runs = FlowRunFilter.model_validate({"deployment_id": {"any_": [deployment]}})
+        try:
+            assert [follow(business.integration, str(business.config)) for _ in range(3)] == [AGAIN_SECONDS] * 3
+            (run,) = client.read_flow_runs(flow_run_filter=runs)
+            client.set_flow_run_state(run.id, Running(), force=True)  # and has asked for its hints already
+            follow(business.integration, str(business.config))
+            assert len(client.read_flow_runs(flow_run_filter=runs)) == 2
+        finally:
+            client.delete_deployment(deployment)
+    assert business.documents() == []
 
 
 def test_a_shard_whose_process_is_gone_is_started_again_once(business: Business, shop: WooCommerceSimulator) -> None:
