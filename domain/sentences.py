@@ -1543,6 +1543,12 @@ SENTENCES: dict[str, Sentences] = {
         "Order {found} has its invoice; only its e-invoice waits.",
         "If you have sent it yourself, note it: `afstem einvoice send {found} --by-hand`.",
     ),
+    "einvoice_left_behind": Sentences(
+        "E-fakturaen til ordre {found} er ikke nået frem, så vidt vides.",
+        "Sørg for den selv, og notér det med »afstem einvoice send {found} --by-hand«; så kan ordren afsluttes.",
+        "As far as is known, the e-invoice of order {found} has not arrived.",
+        "See to it yourself and note that with `afstem einvoice send {found} --by-hand`; then settle the order.",
+    ),
     "order_busy": Sentences(
         "En kørsel arbejder på ordre {found} lige nu.",
         "Prøv igen, når den er færdig.",

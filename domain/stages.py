@@ -22,6 +22,8 @@ What is held or failed goes on from the step that stopped it, as soon as that st
 UNFINISHED: frozenset[Stage] = frozenset({"fetched", "classified", "reconciled", "held", "failed"})
 """Stages that a run takes up again; `held` too, since whatever it waits for may have changed."""
 
+STAGES: frozenset[Stage] = frozenset(STEPS)
+
 INVOICED: frozenset[Stage] = frozenset({"invoiced", "booked", "dispatched"})
 
 

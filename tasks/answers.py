@@ -1,7 +1,7 @@
 """What became of the e-invoices that were handed over: the channels are asked, and nobody waits in silence."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from prefect import task
@@ -9,11 +9,12 @@ from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection
 
 from adapters.integration import Integration, open_integration
-from adapters.store import Batch, DispatchRow
-from domain.dispatches import FOLLOWED, Progress, may_become, waited_in_vain
+from adapters.store import DispatchRow, OrderRow
+from domain.dispatches import FOLLOWED, Progress, may_become, waited_in_vain, waits_for_einvoice
 from domain.outcomes import Transient
 from domain.ports import Letter
-from tasks.dispatch_einvoices import TAKEN_UP, settle, taken_up
+from domain.stages import STAGES
+from tasks.dispatch_einvoices import claimed, settle
 from tasks.happenings import happened
 from tasks.retrying import RETRYING
 from tasks.runs import this_run
@@ -51,13 +52,12 @@ def follow(integration: Integration, run: str, now: datetime | None = None, tell
 
 
 class Follower:
-    """Follows the e-invoices of some orders, which are claimed while it does."""
+    """Follows the e-invoices of some orders, which are claimed while it does, however far they are."""
 
     def __init__(self, integration: Integration, run: str, now: datetime, orders: Sequence[str]) -> None:
         self._integration = integration
-        (made,) = integration.store.orders.make_batches(integration.name, run, [orders])
-        self._batch = Batch(made, integration.name, run, tuple(orders))
-        self._verdicts = Verdicts(integration, self._batch)
+        self._run = run
+        self._orders = orders
         self._now = now
         self.fault: Transient | None = None
         """A channel that could not be asked."""
@@ -66,27 +66,29 @@ class Follower:
 
     def follow(self, tell: Tell) -> int:
         """Ask, note, settle and tell; gives how many had news."""
-        orders = self._integration.store.orders
-        self._batch = orders.open(self._batch.id, TAKEN_UP)
-        try:
-            rows = taken_up(self._integration, self._batch)
-            dispatches = self._integration.dispatches.of_orders(row.order_id for row in rows)
-            asked = [one for listed in dispatches.values() for one in listed if one.state in FOLLOWED]
-            answers = list(self._asked(asked))
-            with self._integration.store.together() as connection:
-                news = [one for one, found in answers if self._noted(connection, one, found)]
-                for row in rows:
-                    settle(self._integration, row, dispatches.get(row.order_id, []), self._verdicts)
-                self._verdicts.commit(connection)
-            self._verdicts.conclude()
-        except OrdersNeedAttention as found:
-            self.attention = found
-        finally:
-            orders.release(self._batch)
-        numbers = {row.order_id: row.number for row in rows}
+        with claimed(self._integration, self._run, self._orders) as batch:
+            rows = {row.order_id: row for row in self._integration.store.orders.of_batch(batch, STAGES)}
+            verdicts = Verdicts(self._integration, batch)
+            news = self._heard(rows, verdicts)
+            try:
+                verdicts.conclude()
+            except OrdersNeedAttention as found:
+                self.attention = found
         for one in news:
-            tell(self._integration, one, numbers[one.order_id])
+            tell(self._integration, one, rows[one.order_id].number)
         return len(news)
+
+    def _heard(self, rows: Mapping[str, OrderRow], verdicts: Verdicts) -> list[DispatchRow]:
+        """Commit what the channels say of these orders' e-invoices, and what follows for the orders; gives the news."""
+        dispatches = self._integration.dispatches.of_orders(rows)
+        asked = [one for listed in dispatches.values() for one in listed if one.state in FOLLOWED]
+        answers = list(self._asked(asked))
+        with self._integration.store.together() as connection:
+            news = [one for one, found in answers if self._noted(connection, rows[one.order_id], one, found)]
+            for order, row in rows.items():
+                settle(self._integration, row, dispatches.get(order, []), verdicts)
+            verdicts.commit(connection)
+        return news
 
     def _asked(self, dispatches: Sequence[DispatchRow]) -> Iterator[tuple[DispatchRow, Progress | None]]:
         """Each with what its channel knows; None where it can't say, or isn't one of the settings' any more."""
@@ -101,8 +103,11 @@ class Follower:
                     self.fault = progress
                 yield one, progress if isinstance(progress, Progress) else None
 
-    def _noted(self, connection: Connection, row: DispatchRow, found: Progress | None) -> bool:
-        """Commit the news of a dispatch, if there is any."""
+    def _noted(self, connection: Connection, order: OrderRow, row: DispatchRow, found: Progress | None) -> bool:
+        """Commit the news of a dispatch, if there is any.
+
+        It takes the fallback only where nothing but the e-invoice is waited for: else nobody would send it.
+        """
         dispatches = self._integration.dispatches
         if found and may_become(row.state, found.state):  # type: ignore[arg-type]
             words = {"code": found.code, "told": found.told, "place": found.place or row.place}
@@ -112,7 +117,8 @@ class Follower:
         if not waited_in_vain(row.state, row.channel, row.handed_at, self._now, rules):  # type: ignore[arg-type]
             dispatches.note(connection, row, asked_at=self._now)
             return False
-        if row.channel == "accounting" and rules.fallback:
+        goes_on = waits_for_einvoice(order.stage, order.code)  # type: ignore[arg-type]
+        if row.channel == "accounting" and rules.fallback and goes_on:
             dispatches.move(connection, row, "due", asked_at=self._now, channel=rules.fallback, key="")
         else:
             dispatches.move(connection, row, "silent", asked_at=self._now)

@@ -3,7 +3,8 @@
 It has its own tries: what is booked and not sent is tried again here, and never goes through the steps before.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -20,13 +21,11 @@ from domain.einvoices import Credited, Einvoice, check
 from domain.invoices import Invoice
 from domain.outcomes import Finding, NeedsAttention
 from domain.sentences import Language, what
-from domain.stages import Stage
+from domain.stages import STAGES
 from tasks.handing_over import Courier, Outgoing
 from tasks.retrying import RETRYING
 from tasks.runs import this_run
 from tasks.verdicts import NO_FINDING, Verdicts
-
-TAKEN_UP: frozenset[Stage] = frozenset({"booked", "dispatched", "held", "failed"})
 
 
 @task(task_run_name="dispatch e-invoices", cache_policy=NO_CACHE, **RETRYING)
@@ -39,30 +38,37 @@ def dispatch_einvoices(integration: str, after: object = None) -> dict[str, int]
     return dispatch(open_integration(integration), this_run())
 
 
-def dispatch(integration: Integration, run: str, orders: Sequence[str] | None = None) -> dict[str, int]:
-    """The step itself, for every order whose e-invoice is to go, or for these."""
+def dispatch(integration: Integration, run: str) -> dict[str, int]:
+    """The step itself, for every order whose e-invoice is to go."""
     if not integration.settings.einvoicing.on:
         integration.dispatches.let_go()
         return {}
-    ids = integration.dispatches.to_go() if orders is None else orders
+    ids = integration.dispatches.to_go()
     if not ids:
         return {}
-    store = integration.store
-    (made,) = store.orders.make_batches(integration.name, run, [ids])
-    batch = store.orders.open(made, TAKEN_UP)
+    with claimed(integration, run, ids) as batch:
+        return dispatch_batch(integration, batch)
+
+
+def dispatch_batch(integration: Integration, batch: Batch) -> dict[str, int]:
+    """Send what the claimed orders are owed; one that waits for something else than its e-invoice is let be."""
+    verdicts = Verdicts(integration, batch, failed_as=partial(as_not_handed_over, integration.settings.language))
+    rows = integration.store.orders.of_batch(batch, STAGES)
+    taken_up = [row for row in rows if waits_for_einvoice(row.stage, row.code)]  # type: ignore[arg-type]
+    sent = Dispatcher(integration, batch, verdicts).dispatch(taken_up)
+    return {"einvoices": sent, **verdicts.conclude()}
+
+
+@contextmanager
+def claimed(integration: Integration, run: str, orders: Sequence[str]) -> Iterator[Batch]:
+    """These orders, at whatever stage, until the block ends; without those that somebody else works on."""
+    store = integration.store.orders
+    (made,) = store.make_batches(integration.name, run, [orders])
+    batch = store.open(made, STAGES)
     try:
-        verdicts = Verdicts(integration, batch, failed_as=partial(as_not_handed_over, integration.settings.language))
-        rows = taken_up(integration, batch)
-        sent = Dispatcher(integration, batch, verdicts).dispatch(rows)
-        return {"einvoices": sent, **verdicts.conclude()}
+        yield batch
     finally:
-        store.orders.release(batch)
-
-
-def taken_up(integration: Integration, batch: Batch) -> list[OrderRow]:
-    """The orders of a batch whose e-invoices alone say how they go on; one that waits for something else is let be."""
-    rows = integration.store.orders.of_batch(batch, TAKEN_UP)
-    return [row for row in rows if waits_for_einvoice(row.stage, row.code)]  # type: ignore[arg-type]
+        store.release(batch)
 
 
 @dataclass(frozen=True)
@@ -131,13 +137,19 @@ class Dispatcher:
 
 
 def settle(integration: Integration, row: OrderRow, dispatches: Sequence[DispatchRow], verdicts: Verdicts) -> None:
-    """Give an order the verdict that follows from its e-invoices: dispatched, held for one of them, or still booked."""
+    """Give an order the verdict that follows from its e-invoices: dispatched, held for one of them, or still booked.
+
+    One that waits for something else is let be; one that a person had settled is held again, and never passed.
+    """
     hours = integration.settings.einvoicing.answer_within
     fates = [_fate(one, hours) for one in dispatches]
-    if not fates:
+    goes_on = waits_for_einvoice(row.stage, row.code)  # type: ignore[arg-type]
+    if not fates or not (goes_on or row.settled):
         return
     if waits_for := held_for(fates):
         verdicts.held(row, waits_for)
+        return
+    if not goes_on:
         return
     to_go = any(fate.state in TO_GO for fate in fates)
     if to_go and row.stage == "dispatched":

@@ -8,7 +8,7 @@ from adapters.integration import Integration, open_integration
 from adapters.store import OrderRow
 from domain.classification import classify
 from domain.days import COPENHAGEN
-from domain.dispatches import WAITING
+from domain.dispatches import SETTLED_BY_A_PERSON, WAITING
 from domain.identity import visible
 from domain.outcomes import Misconfigured
 from tasks.mirror import refresh_customers
@@ -47,7 +47,7 @@ def settle_by_hand(integration: Integration, order: str, why: str, who: str) -> 
     """Take an order that is held or failed off the list by a person's word, until it is edited in the shop.
 
     Raises `Misconfigured` for an order that isn't there, or doesn't wait, or waits for its e-invoice alone (its
-    invoice stands, and counts), or that a run is working on.
+    invoice stands, and counts), or has one that is not on its way, or that a run is working on.
     """
     row = integration.store.orders.by_number(integration.name, order)
     if row is None:
@@ -56,9 +56,17 @@ def settle_by_hand(integration: Integration, order: str, why: str, who: str) -> 
         raise Misconfigured("nothing_to_settle", "order", order)
     if row.code in WAITING:
         raise Misconfigured("only_its_einvoice_waits", "order", order)
+    if _einvoice_left_behind(integration, row):
+        raise Misconfigured("einvoice_left_behind", "order", order)
     when = f"{datetime.now(UTC).astimezone(COPENHAGEN):%Y-%m-%d %H:%M}"
     if not integration.store.orders.settle(row, visible(why)[:500], f"{visible(who)[:100]}, {when}"):
         raise Misconfigured("order_busy", "order", order)
+
+
+def _einvoice_left_behind(integration: Integration, row: OrderRow) -> bool:
+    """Whether an e-invoice of it never went, or came to nothing: of a settled order nobody would send it any more."""
+    dispatches = integration.dispatches.of_orders([row.order_id]).get(row.order_id, [])
+    return integration.settings.einvoicing.on and any(one.state in SETTLED_BY_A_PERSON for one in dispatches)
 
 
 def _same_hold(one: OrderRow, other: OrderRow) -> bool:

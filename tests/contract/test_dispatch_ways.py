@@ -18,6 +18,7 @@ from adapters.settings import Secrets, load
 from domain.outcomes import Misconfigured, NeedsAttention, Transient
 from domain.ports import Accounting, Booking
 from tasks.answers import follow
+from tasks.resolve import settle_by_hand
 from tasks.send_einvoices import send_now
 from tests.contract.dispatching import (
     DROPFOLDER,
@@ -30,7 +31,7 @@ from tests.contract.dispatching import (
     public,
     states,
 )
-from tests.contract.shopkeeping import NAME, Shop, in_another_process, sent_off, sold, sync, with_refund
+from tests.contract.shopkeeping import NAME, THREE_MUGS, Shop, in_another_process, sent_off, sold, sync, with_refund
 from tests.simulators.einvoicing import TOKEN, EinvoicingSimulator
 
 SECRETS = Secrets(einvoicing_token=SecretStr(TOKEN))
@@ -262,6 +263,25 @@ class TestByTheBooks:
         follow(integration, "later", hours_from_now(74))
 
         assert (shop.hold(1), dispatch_of(shop, 1).state) == ("dispatched", "sent")
+
+    def test_what_the_books_did_not_send_waits_for_a_person_where_the_order_was_settled(
+        self, shop: Shop, books: SendingBooks, works: dict[str, bool]
+    ) -> None:
+        works["sending"] = False
+        self.set_up(shop, f'fallback = "dropfolder"\n{SELLER}')
+        shop.sell(public(1))
+        integration = self.integration(shop, books)
+        sync(integration, "run")
+        shop.sell(public(1, lines=[THREE_MUGS], modified="2026-11-03T08:00:00"))
+        sync(integration, "edited")
+        settle_by_hand(integration, "1", "Krediteret i regnskabet", "Kirsten")
+
+        with pytest.raises(NeedsAttention):
+            follow(integration, "following", hours_from_now(73))
+
+        assert (shop.hold(1), dispatch_of(shop, 1).state) == ("einvoice_not_sent", "silent")
+        send_now(integration, "1")
+        assert (shop.hold(1), len(dropped(shop))) == ("dispatched", 1)
 
     def test_what_the_books_did_not_send_goes_on_our_own_way_where_there_is_one(
         self, shop: Shop, books: SendingBooks, works: dict[str, bool]

@@ -2,6 +2,8 @@
 
 import hashlib
 import shutil
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -11,10 +13,12 @@ from adapters.integration import compose
 from adapters.settings import Secrets, load
 from adapters.store import tables
 from domain.dispatches import WAITING
-from domain.outcomes import Misconfigured, NeedsAttention
+from domain.outcomes import Misconfigured, NeedsAttention, Transient
 from domain.ports import Booking
 from domain.sentences import SENTENCES
+from tasks.dispatch_einvoices import claimed
 from tasks.rehearse import rehearsed
+from tasks.resolve import settle_by_hand
 from tasks.send_einvoices import send_now, sent_by_hand
 from tests.contract.dispatching import (
     DROPFOLDER,
@@ -339,6 +343,113 @@ def test_an_order_that_waits_for_something_else_is_let_be(shop: Shop) -> None:
 
     assert shop.hold(1) == "changed_after_booking"
     assert len(dropped(shop)) == 1
+
+
+class TestAnEditAfterBooking:
+    """It holds the order for another cause; its e-invoice is out in the world all the same."""
+
+    @pytest.fixture
+    def edited(self, shop: Shop) -> Shop:
+        shop.sell(public(1))
+        shop.sync()
+        edit(shop)
+        return shop
+
+    def test_keeps_no_rejection_from_being_noted(self, edited: Shop) -> None:
+        answer(edited, dispatch_of(edited, 1).number, "BusinessReject", "Vi kender ikke rekvisitionen")
+
+        assert follow_after(edited)["news"] == 1
+
+        assert (dispatch_of(edited, 1).state, edited.hold(1)) == ("rejected", "changed_after_booking")
+
+    def test_that_was_settled_by_hand_is_held_again_for_a_rejection(self, edited: Shop) -> None:
+        settle_by_hand(edited.integration, "1", "Krediteret i regnskabet", "Kirsten")
+        answer(edited, dispatch_of(edited, 1).number, name="a.xml")
+        follow_after(edited)
+        assert (dispatch_of(edited, 1).state, edited.row(1).settled) == ("delivered", True)
+
+        answer(edited, dispatch_of(edited, 1).number, "BusinessReject", name="b.xml")
+        with pytest.raises(NeedsAttention):
+            follow_after(edited, 30, "later")
+
+        assert edited.hold(1) == "einvoice_rejected"
+        send_now(edited.integration, "1")
+        assert len(dropped(edited)) == 2
+
+    def test_is_not_settled_while_a_rejected_einvoice_is_open(self, edited: Shop) -> None:
+        answer(edited, dispatch_of(edited, 1).number, "BusinessReject")
+        follow_after(edited)
+        with pytest.raises(Misconfigured, match="einvoice_left_behind"):
+            settle_by_hand(edited.integration, "1", "Krediteret i regnskabet", "Kirsten")
+
+        sent_by_hand(edited.integration, "1")
+        assert (dispatch_of(edited, 1).state, edited.hold(1)) == ("by_hand", "changed_after_booking")
+        settle_by_hand(edited.integration, "1", "Krediteret i regnskabet", "Kirsten")
+        assert edited.row(1).settled
+
+    def test_is_not_settled_while_its_einvoice_never_went(self, shop: Shop) -> None:
+        (shop.folder / "einvoices").write_text("a file where the folder should be")
+        shop.sell(public(1))
+        with pytest.raises(Misconfigured, match="dropfolder_unusable"):
+            shop.sync()
+        edit(shop)
+
+        with pytest.raises(Misconfigured, match="einvoice_left_behind"):
+            settle_by_hand(shop.integration, "1", "Krediteret i regnskabet", "Kirsten")
+
+        shop.set_up()
+        settle_by_hand(shop.integration, "1", "Krediteret i regnskabet", "Kirsten")
+        assert shop.row(1).settled, "with e-invoicing off nothing is owed"
+
+
+def edit(shop: Shop) -> None:
+    """Three mugs, where the invoice says one: a person must see to it."""
+    shop.sell(public(1, lines=[THREE_MUGS], modified="2026-11-03T08:00:00"))
+    shop.sync("edited")
+    assert shop.hold(1) == "changed_after_booking"
+
+
+class TestTwoAtOnce:
+    """An answer is noted while a person, who saw none, says that the e-invoice shall go or went."""
+
+    @pytest.fixture
+    def silent(self, shop: Shop) -> Shop:
+        shop.sell(public(1))
+        shop.sync()
+        with pytest.raises(NeedsAttention):
+            follow_after(shop, 73)
+        answer(shop, dispatch_of(shop, 1).number)
+        return shop
+
+    @pytest.mark.parametrize("say", [send_now, sent_by_hand])
+    def test_what_was_delivered_meanwhile_is_left_at_that(self, silent: Shop, say: Callable[..., object]) -> None:
+        just_before_a_claim(silent, lambda: follow_after(silent, 80, "meanwhile"))
+
+        with pytest.raises(Misconfigured, match="einvoice_on_its_way"):
+            say(silent.integration, "1")
+
+        assert history(dispatch_of(silent, 1)) == ["due", "handed", "silent", "delivered"]
+        assert (silent.hold(1), len(dropped(silent))) == ("dispatched", 1)
+
+    @pytest.mark.parametrize("say", [send_now, sent_by_hand])
+    def test_while_a_run_is_at_the_order_nothing_is_said_of_it(self, silent: Shop, say: Callable[..., object]) -> None:
+        with claimed(silent.integration, "a run", ["1"]), pytest.raises(Transient, match="order_busy"):
+            say(silent.integration, "1")
+
+        assert dispatch_of(silent, 1).state == "silent"
+
+
+def just_before_a_claim(shop: Shop, happens: Callable[[], object]) -> None:
+    """What happens between a person's word and the claim that it needs, once."""
+    orders = shop.integration.store.orders
+    make = orders.make_batches
+
+    def made(*told: Any) -> list[str]:
+        orders.make_batches = make  # type: ignore[method-assign]
+        happens()
+        return make(*told)
+
+    orders.make_batches = made  # type: ignore[method-assign]
 
 
 def test_what_lies_with_a_way_that_is_closed_since_is_for_a_person(shop: Shop) -> None:
