@@ -29,7 +29,8 @@ def open_file(path: Path, patience: timedelta, pragmas: Iterable[str] = ()) -> E
     make_private(path)
     seconds = patience.total_seconds()
     url = URL.create("sqlite", database=str(path))
-    engine = create_engine(url, connect_args={"timeout": seconds, "check_same_thread": False}, pool_size=10)
+    patiently = {"timeout": seconds, "check_same_thread": False}
+    engine = create_engine(url, connect_args=patiently, pool_size=10, hide_parameters=True)
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", _begin)
     return engine

@@ -1,5 +1,14 @@
-"""What a run, a plan and the demo say in the terminal, in Danish and English. Causes and fixes speak elsewhere."""
+"""What commands say while they work, in Danish and English: progress, the plan, the demo, upkeep.
 
+Sentences with places to fill in, and stages as they are counted ("3 wait for you"). The labels of pages and prompts
+stand in `commands/words.py`, causes and fixes in `domain/sentences.py`.
+"""
+
+import os
+import shlex
+import shutil
+import sys
+from pathlib import Path
 from typing import Any
 
 from domain.sentences import Language
@@ -21,8 +30,8 @@ PHRASES: dict[str, tuple[str, str]] = {
     "skipped": ("sprunget over", "skipped"),
     "all_well": ("Alt er i orden.", "All is well."),
     "see_attention": (
-        "Se hvorfor, og hvad der skal gøres: afstem attention --config {config}",
-        "See why, and what to do: afstem attention --config {config}",
+        "Se hvorfor, og hvad der skal gøres: {afstem} attention --config {config}",
+        "See why, and what to do: {afstem} attention --config {config}",
     ),
     "resolved": (
         "Valget huskes. Ordrer, der ventede på det: {orders}.",
@@ -32,12 +41,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Ordre {order} venter ikke mere på dig: den er klaret i hånden og tælles som sprunget over.",
         "Order {order} waits for you no more: it is settled by hand, and counts as skipped.",
     ),
-    "plan_nothing": ("Intet at gøre.", "Nothing to do."),
     "plan_order": ("Ordre", "Order"),
     "plan_type": ("Type", "Type"),
     "plan_customer": ("Kunde", "Customer"),
     "plan_changes": ("Det ville blive skrevet på kunden", "What would be written to the customer"),
-    "plan_invoice": ("Faktura", "Invoice"),
     "plan_net": ("Netto", "Net"),
     "plan_vat": ("Moms", "VAT"),
     "plan_total": ("I alt", "Total"),
@@ -71,8 +78,8 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "backed_up": ("Lageret er kopieret til {file} ({size} MB).", "The store is copied to {file} ({size} MB)."),
     "restored": (
-        "Lageret er, som kopien siger; det, der stod, er i {before}. Indhent resten: afstem sync --config {config}",
-        "The store is what the copy says; what stood there is in {before}. Catch up: afstem sync --config {config}",
+        "Lageret er, som kopien siger; det, der stod, er i {before}. Indhent resten: {afstem} sync --config {config}",
+        "The store is what the copy says; what stood there is in {before}. Catch up: {afstem} sync --config {config}",
     ),
     "forgotten": (
         "Glemt: køberen på {orders} ordrer og {customers} kunder i kundespejlet. Beløb, datoer og varer er der endnu.",
@@ -111,8 +118,8 @@ PHRASES: dict[str, tuple[str, str]] = {
     "demo_held": ("Venter på en person", "Wait for a person"),
     "demo_because": ("Fordi", "Because"),
     "demo_causes": (
-        "{count} årsager i alt, hver med hvad der skal gøres: afstem attention --config {config}",
-        "{count} causes in all, each with what to do: afstem attention --config {config}",
+        "{count} årsager i alt, hver med hvad der skal gøres: {afstem} attention --config {config}",
+        "{count} causes in all, each with what to do: {afstem} attention --config {config}",
     ),
     "demo_again": ("2. Samme kørsel igen: den gør intet", "2. The same run again: it does nothing"),
     "demo_next_day": (
@@ -144,8 +151,20 @@ PHRASES: dict[str, tuple[str, str]] = {
 }
 
 
+def called() -> str:
+    """`afstem` as it is typed here: by its name where the shell finds it, else by the shorter of its paths."""
+    typed = Path(sys.argv[0])
+    found = shutil.which("afstem")
+    if typed.stem != "afstem" or (found and Path(found).absolute() == typed.absolute()):
+        return "afstem"
+    from_here = os.path.relpath(typed)
+    if os.sep not in from_here:  # a bare name is looked up on the PATH, not here
+        from_here = f".{os.sep}{from_here}"
+    return shlex.quote(min(from_here, str(typed.absolute()), key=len))
+
+
 class Phrases:
-    """The phrases of one language."""
+    """The phrases of one language. `{afstem}` in one is the command as it was called."""
 
     def __init__(self, language: Language) -> None:
         self.language = language
@@ -153,4 +172,4 @@ class Phrases:
     def __call__(self, key: str, **values: Any) -> str:
         """A phrase with its values filled in."""
         danish, english = PHRASES[key]
-        return (danish if self.language == "da" else english).format(**values)
+        return (danish if self.language == "da" else english).format(afstem=called(), **values)

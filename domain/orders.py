@@ -16,9 +16,9 @@ LineKind = Literal["product", "freight", "fee", "gift_card"]
 
 
 class Frozen(BaseModel):
-    """A value: equal by content, never changed after it was made."""
+    """A value: equal by content, never changed after it was made. A fault never repeats what it was given."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Found(Frozen):

@@ -246,7 +246,7 @@ def document(row: Row) -> Document:
         net=sign * net,
         vat=sign * vat,
         total=sign * total,
-        date=row["invoice_date"],
+        date=row["invoice_date"] or changed_at(row).date(),  # a draft made by hand has none before it is posted
         updated_at=changed_at(row),
         fingerprint=row["_timestamp"],
     )

@@ -161,7 +161,8 @@ def _in_our_words(error: Exception, fault: BaseException | None) -> Transient | 
 
 def _engine(url: URL, patience: timedelta) -> Engine:
     if url.get_backend_name() == "postgresql":
-        return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=10)
+        url = url.set(drivername="postgresql+psycopg")
+        return create_engine(url, pool_pre_ping=True, pool_size=10, hide_parameters=True)
     try:
         return open_file(Path(url.database or "afstem.db"), patience)
     except OSError as error:

@@ -65,14 +65,17 @@ class Dispatches:
         mine = select(dispatches.c.order_id).where(dispatches.c.integration == self._integration)
         owed, due = orders.c.order_id.in_(mine), orders.c.order_id.in_(mine.where(dispatches.c.state == "due"))
         waiting = orders.c.stage.in_(("held", "failed")) & orders.c.code.in_(WAITING) & due
+        unsure = orders.c.order_id.in_(mine.where(dispatches.c.state == "unsure"))
+        not_asked = (orders.c.stage == "failed") & (orders.c.code == "einvoice_try_again") & unsure
         booked = (orders.c.stage == "booked") & owed
-        query = select(orders.c.order_id).where(orders.c.integration == self._integration, or_(booked, waiting))
+        wanted = or_(booked, waiting, not_asked)
+        query = select(orders.c.order_id).where(orders.c.integration == self._integration, wanted)
         with self._database.reading() as connection:
             return list(connection.execute(query.order_by(orders.c.ordered_at, orders.c.order_id)).scalars())
 
     def followed(self, now: datetime) -> list[str]:
         """The ids of orders of whose e-invoices the channels may have news."""
-        recently = dispatches.c.handed_at >= now - FOLLOWED_FOR
+        recently = or_(dispatches.c.state.not_in(("delivered", "silent")), dispatches.c.handed_at >= now - FOLLOWED_FOR)
         worth_asking = or_(dispatches.c.state != "delivered", dispatches.c.asked_at < now - ASKED_DAILY)
         worth_asking &= or_(dispatches.c.state != "sent", dispatches.c.channel != "accounting")
         query = select(dispatches.c.order_id).where(
@@ -99,15 +102,21 @@ class Dispatches:
             setattr(row, name, value)
 
     def let_go(self) -> None:
-        """Orders wait for their e-invoices no longer: e-invoicing is off."""
+        """Orders wait for their e-invoices no longer: e-invoicing is off.
+
+        People may send by hand what was still to go, so should it be switched on again, that is asked for first.
+        """
         mine = orders.c.integration == self._integration
         waiting = mine & orders.c.stage.in_(("held", "failed")) & orders.c.code.in_(WAITING)
+        due = (dispatches.c.integration == self._integration) & (dispatches.c.state == "due")
         with self._database.reading() as connection:
-            if connection.execute(select(orders.c.order_id).where(waiting).limit(1)).first() is None:
+            asked = (select(orders.c.order_id).where(waiting), select(dispatches.c.order_id).where(due))
+            if all(connection.execute(query.limit(1)).first() is None for query in asked):
                 return
         free = update(orders).where(waiting)
         with self._database.writing() as connection:
             connection.execute(free.values(stage="booked", code="", field="", found="", expected="", run=""))
+            connection.execute(update(dispatches).where(due).values(state="unsure"))
 
 
 def _told(history: list[dict[str, str]], at: datetime, **what: str) -> str:

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection, delete, select
 
 from adapters.store.database import Database, chunks
-from adapters.store.tables import ForgottenRow, KeyRow, table_of
+from adapters.store.tables import CursorRow, ForgottenRow, KeyRow, table_of
 from domain.customers import Customer, directory_keys
 
 forgotten = table_of(ForgottenRow)
+cursors = table_of(CursorRow)
 keys = table_of(KeyRow)
 KEY = "forgotten"
 
@@ -48,7 +49,8 @@ class Forgotten:
     def recall(self, identities: Iterable[str]) -> bool:
         """The bearers of these identities (`field:value`) have bought again: they are forgotten no more.
 
-        Gives whether there were any; then the mirror must be read anew.
+        Gives whether there were any; then the mirror must be read anew, and its place is forgotten with the marks, so
+        that whoever reads next reads all, should this reading come to nothing.
         """
         with self._database.reading() as connection:
             if not self._any(connection):
@@ -60,6 +62,8 @@ class Forgotten:
             for piece in chunks(customers):
                 back = (forgotten.c.books == self.books) & forgotten.c.customer.in_(piece)
                 connection.execute(delete(forgotten).where(back))
+            if customers:
+                connection.execute(delete(cursors).where(cursors.c.name == f"customers:{self.books}"))
         return bool(customers)
 
     def _any(self, connection: Connection) -> bool:

@@ -33,6 +33,11 @@ def unfinished() -> ColumnElement[bool]:
     return orders.c.stage.in_(UNFINISHED) & ~(orders.c.stage.in_(STOPPED) & orders.c.code.in_(WAITING))
 
 
+def unfinished_or_skipped() -> ColumnElement[bool]:
+    """Orders that have no invoice: the unfinished ones, and those that are to have none."""
+    return unfinished() | (orders.c.stage == "skipped")
+
+
 @dataclass(frozen=True)
 class Batch:
     """Orders that are worked on together, and whose claim it is."""
@@ -160,9 +165,9 @@ class Orders(OrdersInBooks):
 
     def read_otherwise(self, integration: str, read_with: str) -> Iterator[list[OrderRow]]:
         """Orders not yet invoiced that were read under other settings than these, by some hundred."""
-        otherwise = (orders.c.read_with != read_with) & orders.c.stage.not_in(INVOICED)
+        otherwise = (orders.c.read_with != read_with) & unfinished_or_skipped()
         for rows in self._in_pieces(integration, otherwise):
-            there = [row for row in rows if not row.is_forgotten]
+            there = [row for row in rows if not row.is_forgotten and not _waits_for_its_einvoice(row)]
             yield [row for row in there if row.read_with != read_with and row.stage not in INVOICED]
 
     def _in_pieces(
@@ -369,7 +374,11 @@ class Orders(OrdersInBooks):
 
 
 def _is_unfinished(row: OrderRow) -> bool:
-    return row.stage in UNFINISHED and not (row.stage in STOPPED and row.code in WAITING)
+    return row.stage in UNFINISHED and not _waits_for_its_einvoice(row)
+
+
+def _waits_for_its_einvoice(row: OrderRow) -> bool:
+    return row.stage in STOPPED and row.code in WAITING
 
 
 def _row(row: Any) -> OrderRow:

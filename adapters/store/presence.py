@@ -3,6 +3,7 @@
 import os
 import socket
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -11,7 +12,6 @@ from sqlalchemy import delete, select
 
 from adapters.store.database import Database
 from adapters.store.tables import OwnerRow
-from domain.outcomes import AfstemError
 
 HEARTBEAT = timedelta(seconds=10)
 SILENT_TOO_LONG = timedelta(seconds=90)
@@ -61,10 +61,8 @@ class Presence:
 
     def _beat_on(self) -> None:
         while not self._stopped.wait(HEARTBEAT.total_seconds()):
-            try:
+            with suppress(Exception):  # whatever it was, the next beat comes long before anyone gives us up
                 self._beat()
-            except AfstemError:
-                continue  # the next beat comes long before anyone gives us up
 
     def _beat(self) -> None:
         with self._database.writing() as connection:

@@ -12,7 +12,7 @@ from deployments import engine
 from deployments.commands.explain import explain
 from deployments.commands.telling import console, opened, table
 from deployments.demo.receivers import answer, pick_up
-from deployments.phrases import Phrases
+from deployments.phrases import Phrases, called
 from domain.sentences import what
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ class Demo:
             "plan",
             "up",
         ):
-            self._out.print(f"  afstem {command} --config {self._config}")
+            self._out.print(f"  {called()} {command} --config {self._config}")
         self._out.print(self._words("demo_folder", folder=self._config.parent))
 
 

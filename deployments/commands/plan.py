@@ -21,6 +21,7 @@ from deployments.commands.telling import (
     table,
     write_json,
 )
+from deployments.commands.words import Words
 from deployments.phrases import Phrases
 from domain.invoices import Invoice
 from domain.outcomes import Finding
@@ -100,4 +101,4 @@ def _row(order: dict[str, Any], words: Phrases) -> list[str]:
     )
     sums = [money(Decimal(invoice[name]), words.language) for name in ("net", "vat", "total")]
     customer = words(kind, customer=order["customer"]) if kind else ""
-    return [order["order"], order["type"], customer, changes, *sums]
+    return [order["order"], Words(words.language)(order["type"]), customer, changes, *sums]

@@ -72,10 +72,15 @@ COMMENTS: dict[str, tuple[str, str]] = {
         "adgangskoden for user: AFSTEM_ACCOUNTING_KEY i miljøet",
         "the password of user: AFSTEM_ACCOUNTING_KEY in the environment",
     ),
+    "catch_all": (
+        "kode på varen for alt det, Tryton ikke har en vare til",
+        "the code of the product for all that Tryton has none for",
+    ),
     "taxes": (
         "skatternes navne i kontoplanen, efter sats i procent",
         "the names of the taxes in the chart, by rate in percent",
     ),
+    "tax_rules": ("en ny kundes skatteregel, efter zone", "the tax rule of a new customer, by zone"),
     "numbers": (
         "numrene i aftalen; afstem check ser, om de findes",
         "the agreement's numbers; afstem check sees whether they are there",
@@ -184,10 +189,15 @@ def _tryton(answers: Answers) -> list[str]:
         f"url = {_quoted(answers.server)}",
         f"database = {_quoted(answers.database)}",
         'user = "afstem"',
+        _line(answers, "# product", '"VARE"', "catch_all"),
         _line(answers, "book", "true" if answers.book else "false", "book"),
         "",
         f"[accounting.taxes.domestic]  {_comment(answers, 'taxes')}",
         '# 25 = "Salgsmoms 25 %"',
+        "",
+        f"[accounting.vat_zones]  {_comment(answers, 'tax_rules')}",
+        '# eu = "EU-kunder"',
+        '# abroad = "Udland"',
     ]
 
 

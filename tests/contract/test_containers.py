@@ -73,6 +73,12 @@ def test_every_variable_is_one_that_somebody_reads() -> None:
             assert name in ours or name in code, name
 
 
+def test_every_secret_reaches_those_who_run_orders() -> None:
+    secrets = {f"AFSTEM_{name.upper()}" for name in Secrets.model_fields}
+    assert secrets <= SERVICES["webhooks"]["environment"].keys()
+    assert secrets - {"AFSTEM_WEBHOOK_SECRET"} <= SERVICES["worker"]["environment"].keys()
+
+
 def test_nothing_is_published_but_on_loopback_and_the_server_asks_who_is_there() -> None:
     ports = [port for one in SERVICES.values() for port in one.get("ports", [])]
     assert ports
@@ -84,7 +90,7 @@ def test_nothing_is_published_but_on_loopback_and_the_server_asks_who_is_there()
 def test_no_secret_stands_in_the_plan() -> None:
     for one in SERVICES.values():
         for name, value in one.get("environment", {}).items():
-            if re.search("PASSWORD|AUTH|SECRET|KEY", name) and not name.endswith("_DB"):
+            if re.search("PASSWORD|AUTH|SECRET|KEY|GRANT|TOKEN", name) and not name.endswith("_DB"):
                 assert str(value).startswith("${"), name
     assert not re.search(r"://\w+:(?!\$)\w+@", (DEPLOYMENTS / "compose.yaml").read_text())
 

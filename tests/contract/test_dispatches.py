@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from adapters.integration import compose
 from adapters.settings import Secrets, load
@@ -315,6 +315,61 @@ def test_switching_it_off_lets_go_of_what_waited(shop: Shop) -> None:
     assert shop.sync("second") == []
 
     assert shop.hold(1) == "booked"
+
+
+def test_what_was_still_to_go_when_it_was_switched_off_is_asked_for_when_it_is_on_again(shop: Shop) -> None:
+    shop.sell(public(1))
+    (shop.folder / "einvoices").write_text("a file where the folder should be")
+    with pytest.raises(Misconfigured):
+        shop.sync()
+    shop.set_up()
+    assert shop.sync("off") == []
+    (shop.folder / "einvoices").unlink()
+    shop.set_up(DROPFOLDER)
+
+    shop.sync("on again")
+
+    assert (shop.hold(1), dropped(shop)) == ("einvoice_unsure", []), "a person may have sent it meanwhile"
+
+
+def test_a_field_that_the_settings_name_later_sends_no_rejected_order_back_to_be_invoiced(shop: Shop) -> None:
+    shop.sell(public(1))
+    shop.sync()
+    answer(shop, dispatch_of(shop, 1).number, "BusinessReject", "Forkert rekvisition")
+    with pytest.raises(NeedsAttention):
+        follow_after(shop)
+    settings = shop.folder / "afstem.toml"
+    settings.write_text(settings.read_text("utf-8").replace("_billing_ean_reference", "_billing_ean_person"), "utf-8")
+    shop.close()
+
+    assert shop.sync("second") == []
+
+    assert shop.hold(1) == "einvoice_rejected"
+
+
+def test_who_asks_after_weeks_still_learns_that_nobody_answered(shop: Shop) -> None:
+    shop.sell(public(1))
+    shop.sync()
+
+    with pytest.raises(NeedsAttention):
+        follow_after(shop, 24 * 40)
+
+    assert shop.hold(1) == "einvoice_silent"
+
+
+def test_an_order_that_nobody_could_be_asked_about_is_asked_about_by_the_next_run(shop: Shop) -> None:
+    shop.sell(public(1))
+    shop.sync()
+    lose_the_store(shop)
+    shutil.rmtree(shop.folder / "einvoices")
+    shop.sync("after")
+    with shop.integration.store.database.writing() as connection:
+        told = {"stage": "failed", "code": "einvoice_try_again"}
+        connection.execute(update(tables.table_of(tables.OrdersTable)).values(**told))
+
+    shop.sync("asked again")
+
+    assert shop.hold(1) == "einvoice_unsure"
 
 
 def test_an_edited_order_is_credited_and_sent_anew(shop: Shop) -> None:

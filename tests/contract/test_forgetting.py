@@ -16,7 +16,7 @@ from domain.outcomes import Misconfigured
 from domain.proof import ALL_TIME
 from tasks.forget import Person, forget, forget_old
 from tasks.proof import proof_of
-from tests.contract.shopkeeping import NAME, THREE_MUGS, Shop, sold, with_refund
+from tests.contract.shopkeeping import NAME, THREE_MUGS, Shop, sold, sync, unlucky, with_refund
 from tests.orders import Goods
 
 ULVHILDE = {
@@ -114,6 +114,20 @@ def test_who_buys_again_is_known_again_and_not_made_twice(bought: Shop) -> None:
 
     assert len(bought.customers()) == customers
     assert bought.row(9).customer == bought.documents()[f"{NAME}-9"]["customer"] == bought.row(1).customer
+
+
+def test_who_buys_again_while_the_books_are_out_of_reach_is_known_all_the_same(bought: Shop) -> None:
+    bought.sell(sold(8, "somebody else, later"))
+    bought.sync("later")
+    forget(bought.integration, by_email())
+    customers = len(bought.customers())
+    bought.sell(buys(9))
+    sync(unlucky(bought.integration, "customers", "before"), "out of reach")
+
+    assert bought.sync("again") == []
+
+    assert len(bought.customers()) == customers
+    assert bought.row(9).customer == bought.row(1).customer
 
 
 def test_a_refund_after_forgetting_is_credited_and_forgotten_again(bought: Shop) -> None:

@@ -179,7 +179,7 @@ class TestItsOwnWays:
 
     def test_the_check_says_that_nobody_answers(self) -> None:
         settings = TrytonAccounting(kind="tryton", url="http://127.0.0.1:9", database="books")
-        assert [one.code for one in TrytonBooks(settings, SecretStr("x")).check()] == ["accounting_unreachable"]
+        assert [one.code for one in TrytonBooks(settings, SecretStr("x")).check()] == ["unreachable"]
 
     def test_a_session_that_the_server_has_forgotten_is_made_anew(self, tryton: TrytonBooks) -> None:
         good(tryton.create_customers([a_customer("a")]))
