@@ -82,24 +82,6 @@ def forget(integration: Integration, person: Person) -> Forgotten:
     return done
 
 
-def forget_again(integration: Integration, ids: Sequence[str]) -> None:
-    """Take the buyers out of these finished orders, and forgotten customers out of the mirror: an old copy had them."""
-    known = integration.store.orders.known(integration.name, ids)
-    there = [row for row in known.values() if not row.is_forgotten]
-    _take_out(integration, _scrubbing(integration).finished(there), Forgotten())
-    with integration.store.together() as connection:
-        customers = integration.directory.forgotten_there(connection)
-        integration.directory.leave_out(connection, customers)
-        _scrubbing(integration).drop_links(connection, (), customers)
-        _scrubbing(integration).scrub_changes(connection, (), customers)
-    integration.store.database.vacuum()
-
-
-def forgotten_now(integration: Integration) -> list[str]:
-    """The ids of the orders that stand without their buyer."""
-    return [row.order_id for row in integration.store.orders.every(integration.name) if row.is_forgotten]
-
-
 def forget_old(integration: Integration) -> Forgotten:
     """Take the buyers out of orders older than the settings say, and out of those that came back since."""
     privacy = integration.settings.privacy

@@ -42,13 +42,17 @@ class Scrubbing:
 
         One that doesn't count is never written for.
         """
-        done = {row.order_id: row for row in rows if row.stage in FINISHED or not row.eligible}
         with self._database.reading() as connection:
-            for piece in chunks(list(done)):
-                mine = (dispatches.c.integration == self._integration) & dispatches.c.order_id.in_(piece)
-                waiting = select(dispatches.c.order_id).where(mine, dispatches.c.state.in_(SETTLED_BY_A_PERSON))
-                for order in connection.execute(waiting).scalars():
-                    done.pop(order, None)
+            return self.finished_there(connection, rows)
+
+    def finished_there(self, connection: Connection, rows: Iterable[OrderRow]) -> list[OrderRow]:
+        """The same within a transaction."""
+        done = {row.order_id: row for row in rows if row.stage in FINISHED or not row.eligible}
+        for piece in chunks(list(done)):
+            mine = (dispatches.c.integration == self._integration) & dispatches.c.order_id.in_(piece)
+            waiting = select(dispatches.c.order_id).where(mine, dispatches.c.state.in_(SETTLED_BY_A_PERSON))
+            for order in connection.execute(waiting).scalars():
+                done.pop(order, None)
         return list(done.values())
 
     def due(self, before: datetime | None) -> list[OrderRow]:
