@@ -55,6 +55,12 @@ class Scrubbing:
                 done.pop(order, None)
         return list(done.values())
 
+    def needed(self, customers: Iterable[str]) -> set[str]:
+        """Those of these customers who have an order that is still open."""
+        rows = [row for piece in chunks(customers) for row in self._rows(orders.c.customer.in_(piece))]
+        finished = {row.order_id for row in self.finished(rows)}
+        return {row.customer for row in rows if row.order_id not in finished}
+
     def due(self, before: datetime | None) -> list[OrderRow]:
         """Finished orders sold before then, and those that came back with their buyer after they were forgotten."""
         back = orders.c.changed_at > orders.c.forgotten_at
