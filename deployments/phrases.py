@@ -93,6 +93,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Det, der står på {documents} fakturaer og kreditnotaer, bliver til og med {until}, som loven kræver.",
         "What stands on {documents} invoices and credit notes stays until {until}, as Danish bookkeeping law asks.",
     ),
+    "forgotten_proofs": (
+        "EU-registrets svar om {numbers} momsnumre bliver til og med {until}: det beviser den omvendte betalingspligt.",
+        "What VIES said of {numbers} VAT numbers stays until {until}: it is the proof of reverse charge.",
+    ),
     "forgotten_books": (
         "I regnskabet står kunden endnu ({customers}), for fakturaerne hører til den. Der sletter Afstem aldrig.",
         "In the books the customer still stands ({customers}), as invoices belong to it. Afstem never deletes there.",

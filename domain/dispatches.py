@@ -21,10 +21,11 @@ from domain.stages import Stage
 State = Literal["due", "handed", "sent", "delivered", "rejected", "silent", "unsure", "by_hand"]
 """`due`: to be sent as soon as its document is booked. `handed`: the channel has it. `sent`: it says that it sent it.
 `delivered` and `rejected`: the receiver's side answered. `silent`: no answer in the time that the settings give.
-`unsure`: the document stood in the books when the store knew nothing of it. `by_hand`: a person saw to it."""
+`unsure`: the document stood in the books when the store knew nothing of it, or was due in a copy that was restored.
+`by_hand`: a person saw to it."""
 
 STEPS: dict[State, frozenset[State]] = {
-    "due": frozenset({"handed", "sent", "delivered", "rejected", "by_hand"}),
+    "due": frozenset({"handed", "sent", "delivered", "rejected", "unsure", "by_hand"}),
     "handed": frozenset({"sent", "delivered", "rejected", "silent", "due", "by_hand"}),
     "sent": frozenset({"delivered", "rejected", "silent", "due", "by_hand"}),
     "delivered": frozenset({"rejected", "due", "by_hand"}),

@@ -5,13 +5,15 @@ financial year that they are about.
 """
 
 from calendar import monthrange
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from domain.invoices import Invoice
 from domain.orders import Buyer, Order, OrderLine, Refund
 
 YEARS_KEPT = 5
+PROVES_FOR = timedelta(days=366)
+"""So long after it was given an invoice may rest on an answer of the EU's register, whatever the settings say."""
 
 
 class YearEnd(NamedTuple):
@@ -33,6 +35,11 @@ def kept_until(day: date, year_end: YearEnd) -> date:
     """The last day on which the documents of this day must still be there."""
     end = year_end.after(day)
     return YearEnd(year_end.month, year_end.day).after(date(end.year + YEARS_KEPT, end.month, 1))
+
+
+def proof_kept_until(checked: date, year_end: YearEnd) -> date:
+    """The last day on which an answer of the EU's register of this day must be there: as long as what rests on it."""
+    return kept_until(checked + PROVES_FOR, year_end)
 
 
 def without_buyer(order: Order) -> Order:

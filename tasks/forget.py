@@ -1,12 +1,13 @@
 """People are forgotten: because they ask for it, or because their orders are old. What the law wants kept stays."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from adapters.integration import Integration
 from adapters.store import OrderRow, Scrubbing
-from domain.forgetting import kept_until
+from domain.classification import Classification
+from domain.forgetting import kept_until, proof_kept_until
 from domain.identity import company_number, normalise
 from domain.orders import Order
 from domain.outcomes import Misconfigured
@@ -64,6 +65,9 @@ class Forgotten:
     customers: list[str] = field(default_factory=list)
     documents: int = 0
     kept_until: date | None = None
+    vat_numbers: int = 0
+    """Of so many the EU's register's answer stays, and how long."""
+    proof_until: date | None = None
 
 
 def forget(integration: Integration, person: Person) -> Forgotten:
@@ -71,37 +75,26 @@ def forget(integration: Integration, person: Person) -> Forgotten:
 
     The documents keep what stands on them, until the law lets go. A customer with an open order is needed for it.
     """
-    rows = [row for row in _scrubbing(integration).rows() if person.bought(row)]
-    finished = _scrubbing(integration).finished(rows)
+    scrubbing = _scrubbing(integration)
+    rows = [row for row in scrubbing.rows() if person.bought(row)]
+    finished = scrubbing.finished(rows)
     still_open = [row for row in rows if row not in finished]
     done = Forgotten(still_open=[row.number for row in still_open])
-    customers = _customers(integration, person) - {row.customer for row in still_open}
+    customers = _customers(integration, person, finished)
+    needed = scrubbing.needed(customers)
+    identities = person.identities | _identities(person, [row for row in finished if row.customer not in needed])
     _take_out(integration, finished, done)
-    _drop_customers(integration, person, customers, done)
+    _drop_customers(integration, identities, customers - needed, done)
+    _name_proofs(integration, person, finished, done)
     integration.store.database.vacuum()
     return done
 
 
-def forget_again(integration: Integration, ids: Sequence[str]) -> None:
-    """Take the buyers out of these finished orders, and forgotten customers out of the mirror: an old copy had them."""
-    known = integration.store.orders.known(integration.name, ids)
-    there = [row for row in known.values() if not row.is_forgotten]
-    _take_out(integration, _scrubbing(integration).finished(there), Forgotten())
-    with integration.store.together() as connection:
-        customers = integration.directory.forgotten_there(connection)
-        integration.directory.leave_out(connection, customers)
-        _scrubbing(integration).drop_links(connection, (), customers)
-        _scrubbing(integration).scrub_changes(connection, (), customers)
-    integration.store.database.vacuum()
-
-
-def forgotten_now(integration: Integration) -> list[str]:
-    """The ids of the orders that stand without their buyer."""
-    return [row.order_id for row in integration.store.orders.every(integration.name) if row.is_forgotten]
-
-
 def forget_old(integration: Integration) -> Forgotten:
-    """Take the buyers out of orders older than the settings say, and out of those that came back since."""
+    """Take the buyers out of orders older than the settings say, and out of those that came back since.
+
+    What bookkeeping law asks for no longer goes too: documents of forgotten buyers, the proofs of reverse charge.
+    """
     privacy = integration.settings.privacy
     days = privacy.retention_days
     done = Forgotten()
@@ -111,6 +104,9 @@ def forget_old(integration: Integration) -> Forgotten:
     with integration.store.together() as connection:
         over = _scrubbing(integration).drop_documents(
             connection, lambda day: kept_until(date.fromisoformat(day), privacy.year_end) < today
+        )
+        over += integration.store.vat_answers.drop(
+            connection, lambda moment: proof_kept_until(moment.date(), privacy.year_end) < today
         )
     if rows or over:
         integration.store.database.vacuum()
@@ -135,7 +131,9 @@ def _take_out(integration: Integration, rows: Sequence[OrderRow], done: Forgotte
         done.kept_until = max([*until, *([done.kept_until] if done.kept_until else [])], default=None)
 
 
-def _drop_customers(integration: Integration, person: Person, numbers: Iterable[str], done: Forgotten) -> None:
+def _drop_customers(
+    integration: Integration, identities: Iterable[str], numbers: Iterable[str], done: Forgotten
+) -> None:
     """Take customers out of the mirror; their keyed hashes keep the books from bringing them back."""
     directory, scrubbing = integration.directory, _scrubbing(integration)
     done.customers = sorted(numbers)
@@ -143,13 +141,35 @@ def _drop_customers(integration: Integration, person: Person, numbers: Iterable[
     with integration.store.together() as connection:
         directory.forgotten.add(connection, there)
         directory.leave_out(connection, done.customers)
-        scrubbing.drop_links(connection, person.identities, done.customers)
+        scrubbing.drop_links(connection, identities, done.customers)
         scrubbing.scrub_changes(connection, (), done.customers)
 
 
-def _customers(integration: Integration, person: Person) -> set[str]:
-    """The customers of the books who bear the person's keys; one that collects many buyers is nobody."""
+def _customers(integration: Integration, person: Person, bought: Sequence[OrderRow]) -> set[str]:
+    """The customers of the books who bear the person's keys, or for whom the one order was invoiced.
+
+    One that collects many buyers is nobody.
+    """
     hits = [hit for name, keys in person.keys.items() for hit in integration.directory.having(name, keys)]
     rules = [integration.settings.customers.of(kind) for kind in TYPES]
     collecting = {number for one in rules for number in (one.collecting_customer, *one.never_updated)}
-    return {number for _, _, number in hits} - collecting
+    invoiced = {row.customer for row in bought} if person.order else set()
+    return ({number for _, _, number in hits} | invoiced) - collecting - {""}
+
+
+def _identities(person: Person, bought: Sequence[OrderRow]) -> set[str]:
+    """By which the buyer of the one order is remembered; who is forgotten by a key is known by that already."""
+    return {one.key for told in _classified(bought) for one in told.identities} if person.order else set()
+
+
+def _name_proofs(integration: Integration, person: Person, bought: Sequence[OrderRow], done: Forgotten) -> None:
+    """Say of how many of the person's VAT numbers the EU's register's answer is kept, and until when."""
+    numbers = {*person.keys.get("cvr", ()), *(told.vat_number for told in _classified(bought))}
+    known = integration.store.vat_answers.known(numbers - {""})
+    year_end = integration.settings.privacy.year_end
+    until = [proof_kept_until(one.checked_at.date(), year_end) for listed in known.values() for one in listed]
+    done.vat_numbers, done.proof_until = len(known), max(until, default=None)
+
+
+def _classified(rows: Sequence[OrderRow]) -> Iterator[Classification]:
+    return (Classification.model_validate_json(row.classification) for row in rows if row.classification)

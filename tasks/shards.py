@@ -68,7 +68,10 @@ def start_shards(integration: str, shards: Sequence[Shard]) -> list[str]:
 
 
 def watch_shards(integration: str, runs: Sequence[str]) -> State[None]:
-    """Wait until all shards have ended. One whose worker died is handed to the next worker."""
+    """Wait until all shards have ended. One whose worker died is handed to the next worker.
+
+    Of one that was deleted in Prefect nobody knows what it did: then the whole is not in order.
+    """
     store = open_integration(integration).store
     bar = Bar(len(runs), f"{len(runs)} shards")
     with get_client(sync_client=True) as client:
@@ -81,12 +84,14 @@ def watch_shards(integration: str, runs: Sequence[str]) -> State[None]:
             ended = [run for run in found if run.id not in again and run.state and run.state.is_final()]
             bar.show(len(ended))
             if len(ended) == len(found):
-                return conclude_shards([run.state for run in ended if run.state])
+                return conclude_shards([run.state for run in ended if run.state], len(runs) - len(found))
             time.sleep(LOOK_EVERY_SECONDS)
 
 
-def conclude_shards(states: Sequence[State[Any]]) -> State[None]:
-    """The state of the whole from those of its shards."""
+def conclude_shards(states: Sequence[State[Any]], gone: int = 0) -> State[None]:
+    """The state of the whole from those of its shards; `gone` are those that are to be found no more."""
+    if gone:
+        return Failed(message=f"{gone} of {len(states) + gone} shards were deleted in Prefect: run the period again")
     unwell = [state for state in states if not state.is_completed()]
     if unwell:
         return Failed(message=f"{len(unwell)} of {len(states)} shards need attention: {unwell[0].message}"[:500])

@@ -11,10 +11,10 @@ from sqlmodel import SQLModel
 
 from adapters.sqlite import make_private
 from adapters.store.database import CHUNK, Database, told
-from adapters.store.tables import ForgottenRow, KeyRow, LeaseRow, OwnerRow, table_of
+from adapters.store.restored import Forgetting, doubt_what_was_due
+from adapters.store.tables import LeaseRow, OwnerRow, table_of
 from domain.outcomes import Misconfigured
 
-MARKS = (KeyRow, ForgottenRow)
 OF_PROCESSES = frozenset({table_of(OwnerRow), table_of(LeaseRow)})
 """What processes of that moment held: of no use to those of another."""
 
@@ -41,7 +41,7 @@ def back_up(store: Database, path: Path) -> int:
 def restore(store: Database, path: Path) -> None:
     """Make the store what the copy says, all of it or nothing. A copy of an earlier release is brought up first.
 
-    Customers who are forgotten now stay marked as such.
+    Who is forgotten now, in whichever integration, is forgotten in the copy too, and no e-invoice goes twice.
     Raises `Misconfigured` where it is no copy of a store (`backup_unreadable`), or of a later release.
     """
     if not _is_copy(path):
@@ -53,12 +53,13 @@ def restore(store: Database, path: Path) -> None:
         copy = Database(f"sqlite:///{opened}")
         try:
             with copy.reading() as source, store.writing() as target:
-                marks = [(model, _rows(target, table_of(model))) for model in MARKS]
+                forgetting = Forgetting(store, target, source)
                 for table in reversed(SQLModel.metadata.sorted_tables):
                     target.execute(delete(table))
                 _copy_rows(source, target)
-                for model, rows in marks:
-                    store.upsert(target, model, rows)
+                forgetting.again(target)
+                doubt_what_was_due(store, target)
+            store.vacuum()
         finally:
             copy.close()
     finally:
@@ -100,10 +101,6 @@ def _copy_rows(source: Connection, target: Connection) -> None:
             target.execute(table.insert(), [dict(row._mapping) for row in piece])
         if target.dialect.name == "postgresql":
             _count_on(target, table)
-
-
-def _rows(connection: Connection, table: Table) -> list[dict[str, Any]]:
-    return [dict(row._mapping) for row in connection.execute(select(table))]
 
 
 def _count_on(target: Connection, table: Table) -> None:

@@ -42,14 +42,24 @@ class Scrubbing:
 
         One that doesn't count is never written for.
         """
-        done = {row.order_id: row for row in rows if row.stage in FINISHED or not row.eligible}
         with self._database.reading() as connection:
-            for piece in chunks(list(done)):
-                mine = (dispatches.c.integration == self._integration) & dispatches.c.order_id.in_(piece)
-                waiting = select(dispatches.c.order_id).where(mine, dispatches.c.state.in_(SETTLED_BY_A_PERSON))
-                for order in connection.execute(waiting).scalars():
-                    done.pop(order, None)
+            return self.finished_there(connection, rows)
+
+    def finished_there(self, connection: Connection, rows: Iterable[OrderRow]) -> list[OrderRow]:
+        """The same within a transaction."""
+        done = {row.order_id: row for row in rows if row.stage in FINISHED or not row.eligible}
+        for piece in chunks(list(done)):
+            mine = (dispatches.c.integration == self._integration) & dispatches.c.order_id.in_(piece)
+            waiting = select(dispatches.c.order_id).where(mine, dispatches.c.state.in_(SETTLED_BY_A_PERSON))
+            for order in connection.execute(waiting).scalars():
+                done.pop(order, None)
         return list(done.values())
+
+    def needed(self, customers: Iterable[str]) -> set[str]:
+        """Those of these customers who have an order that is still open."""
+        rows = [row for piece in chunks(customers) for row in self._rows(orders.c.customer.in_(piece))]
+        finished = {row.order_id for row in self.finished(rows)}
+        return {row.customer for row in rows if row.order_id not in finished}
 
     def due(self, before: datetime | None) -> list[OrderRow]:
         """Finished orders sold before then, and those that came back with their buyer after they were forgotten."""

@@ -1,8 +1,9 @@
 """What the EU's register said of VAT numbers: the proof of reverse charge, kept with its time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Connection, delete, select
 
 from adapters.store.database import Database, chunks
 from adapters.store.tables import VatAnswerRow, table_of
@@ -31,3 +32,12 @@ class VatAnswers:
                 for row in connection.execute(query):
                     found.setdefault(row.number, []).append(VatNumberAnswer.model_validate(row._mapping))
         return found
+
+    def drop(self, connection: Connection, is_over: Callable[[datetime], bool]) -> int:
+        """Delete the answers of moments that are long over, within a transaction; gives how many."""
+        moments = connection.execute(select(answers.c.checked_at).distinct()).scalars().all()
+        over = [moment for moment in moments if is_over(moment)]
+        return sum(
+            connection.execute(delete(answers).where(answers.c.checked_at.in_(piece))).rowcount
+            for piece in chunks(over)
+        )

@@ -1,5 +1,6 @@
 """`afstem backup` and `afstem restore`: the store in one file, and back."""
 
+from itertools import chain, count
 from pathlib import Path
 from typing import Annotated
 
@@ -32,12 +33,16 @@ def restore(file: File, config: Config = DEFAULT) -> None:
     """
     with opened(config) as integration:
         from adapters.store import copies
-        from tasks.forget import forget_again, forgotten_now
 
-        forgotten = forgotten_now(integration)
-        before = file.with_name(f"{file.name}.before-restore")
+        before = _free_name(file)
         copies.back_up(integration.store.database, before)
         copies.restore(integration.store.database, file)
-        forget_again(integration, forgotten)
         words = Phrases(integration.settings.language)
         console().print(words("restored", before=shown(before), config=config), soft_wrap=True)
+
+
+def _free_name(file: Path) -> Path:
+    """Where the store is copied to before: an earlier restore of the same file may have left what must not be lost."""
+    name = f"{file.name}.before-restore"
+    numbered = (file.with_name(f"{name}-{number}") for number in count(2))
+    return next(path for path in chain([file.with_name(name)], numbered) if not path.exists())

@@ -47,6 +47,8 @@ def tell(integration: "Integration", done: "Forgotten", *, as_json: bool) -> Non
         out.print(words("forgotten_open", orders=named(done.still_open)), soft_wrap=True)
     if done.documents:
         out.print(words("forgotten_documents", documents=done.documents, until=done.kept_until), soft_wrap=True)
+    if done.vat_numbers:
+        out.print(words("forgotten_proofs", numbers=done.vat_numbers, until=done.proof_until), soft_wrap=True)
     if done.customers:
         out.print(words("forgotten_books", customers=named(done.customers)), soft_wrap=True)
     out.print(words("forgotten_elsewhere"), soft_wrap=True)
@@ -60,6 +62,8 @@ def document(done: "Forgotten") -> dict[str, Any]:
         "customers": done.customers,
         "documents_kept": done.documents,
         "documents_kept_until": done.kept_until,
+        "vat_answers_kept": done.vat_numbers,
+        "vat_answers_kept_until": done.proof_until,
     }
 
 

@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlmodel import SQLModel
 from typer.testing import CliRunner
 
@@ -15,10 +15,12 @@ from adapters.store import Store
 from adapters.store.copies import back_up, restore
 from deployments.cli import main
 from domain.outcomes import Misconfigured
+from domain.ports import Booking
 from domain.proof import ALL_TIME
-from tasks.forget import Person, forget
+from tasks.forget import Person, forget, forget_old
 from tasks.proof import proof_of
-from tests.contract.shopkeeping import NAME, Shop, prove, sell_a_backlog, sold, with_refund
+from tests.contract.dispatching import DROPFOLDER, dropped, public, states
+from tests.contract.shopkeeping import NAME, Shop, opened, prove, sell_a_backlog, sold, with_refund
 from tests.contract.storekeeping import an_order
 
 
@@ -172,10 +174,138 @@ def test_who_was_forgotten_since_does_not_come_back_with_the_copy(shop: Shop, tm
     proof_of(shop.integration, ALL_TIME)
 
     assert shop.row(1).is_forgotten
+    assert tables_with(shop, "ulvhilde") == []
+    assert tables_with(shop, "bente") != []
+
+
+def test_nor_does_who_was_forgotten_in_another_integration_of_the_store(shop: Shop, tmp_path: Path) -> None:
+    with opened(shop.folder / "another", shop.store_url, name="shop-se", books_path="their-books.db") as another:
+        another.sell(sold(1, "ulvhilde"), sold(2, "bente"))
+        another.sync()
+        back_up(shop.integration.store.database, tmp_path / "copy")
+        forget(another.integration, Person.known_by(email="ulvhilde@example.dk"))
+
+        restore(shop.integration.store.database, tmp_path / "copy")
+
+        assert another.row(1).is_forgotten
+        assert tables_with(shop, "ulvhilde") == []
+        assert another.sync("again") == []
+        assert tables_with(shop, "ulvhilde") == []
+
+
+def test_nor_does_the_buyer_of_an_order_that_the_copy_does_not_know(shop: Shop, tmp_path: Path) -> None:
+    shop.sell(sold(2, "bente"))
+    shop.sync()
+    back_up(shop.integration.store.database, tmp_path / "copy")
+    shop.sell(sold(1, "ulvhilde"))
+    shop.sync("later")
+    before = shop.customers(), shop.documents(), proof_of(shop.integration, ALL_TIME)
+    forget(shop.integration, Person.known_by(email="ulvhilde@example.dk"))
+
+    restore(shop.integration.store.database, tmp_path / "copy")
+
+    assert shop.sync("again") == []
+    assert shop.row(1).is_forgotten
+    assert (shop.customers(), shop.documents(), proof_of(shop.integration, ALL_TIME)) == before
+    assert tables_with(shop, "ulvhilde") == []
+
+
+def test_who_bought_what_the_copy_has_still_open_is_forgotten_once_it_is_finished(shop: Shop, tmp_path: Path) -> None:
+    shop.set_up(book=False)
+    shop.sell(sold(1, "ulvhilde"))
+    shop.sync()
+    back_up(shop.integration.store.database, tmp_path / "copy")
+    (draft,) = shop.documents().values()
+    shop.books.book([Booking("by hand", draft["number"])])
+    shop.sync("later")
+    forget(shop.integration, Person.known_by(email="ulvhilde@example.dk"))
+
+    restore(shop.integration.store.database, tmp_path / "copy")
+    assert not shop.row(1).is_forgotten
+    shop.sync("again")
+    forget_old(shop.integration)
+
+    assert (shop.hold(1), shop.row(1).is_forgotten) == ("booked", True)
+
+
+def test_restoring_the_same_copy_again_leaves_what_the_first_time_replaced(shop: Shop, tmp_path: Path) -> None:
+    shop.sell(sold(1))
+    shop.sync()
+    afstem(shop, "backup", str(tmp_path / "copy"))
+    afstem(shop, "restore", str(tmp_path / "copy"))
+    first = (tmp_path / "copy.before-restore").read_bytes()
+
+    assert "copy.before-restore-2" in afstem(shop, "restore", str(tmp_path / "copy"))
+
+    assert (tmp_path / "copy.before-restore").read_bytes() == first
+
+
+@pytest.fixture
+def copied_before_it_was_sent(shop: Shop, tmp_path: Path) -> Shop:
+    """A shop with a copy in which an e-invoice is due that has been sent, and fetched by the receiver's side, since."""
+    shop.set_up(DROPFOLDER, book=False)
+    shop.sell(public(1))
+    shop.sync()
+    assert states(shop) == {"1": "due"}
+    back_up(shop.integration.store.database, tmp_path / "copy")
+    (draft,) = shop.documents().values()
+    shop.books.book([Booking("by hand", draft["number"])])
+    shop.sync("later")
+    (document,) = dropped(shop)
+    document.unlink()
+    return shop
+
+
+def test_an_einvoice_that_was_sent_since_is_asked_for_and_not_sent_again(
+    copied_before_it_was_sent: Shop, tmp_path: Path
+) -> None:
+    shop = copied_before_it_was_sent
+    restore(shop.integration.store.database, tmp_path / "copy")
+    assert states(shop) == {"1": "unsure"}
+
+    assert shop.sync("again") == []
+
+    assert (shop.hold(1), states(shop), dropped(shop)) == ("dispatched", {"1": "sent"}, [])
+
+
+def test_an_einvoice_that_would_be_another_today_is_not_sent_beside_the_first(
+    copied_before_it_was_sent: Shop, tmp_path: Path
+) -> None:
+    shop = copied_before_it_was_sent
+    restore(shop.integration.store.database, tmp_path / "copy")
+    shop.set_up(DROPFOLDER.replace("Havnegade 4", "Havnegade 6"), book=False)
+
+    shop.sync("again")
+
+    assert (shop.hold(1), dropped(shop)) == ("einvoice_unsure", [])
+
+
+def test_an_order_that_waited_for_its_einvoice_in_the_copy_has_its_channel_asked(shop: Shop, tmp_path: Path) -> None:
+    shop.set_up(DROPFOLDER)
+    shop.sell(public(1))
+    (shop.folder / "einvoices").write_text("")
+    with pytest.raises(Misconfigured):
+        shop.sync()
+    orders = SQLModel.metadata.tables["orders"]
+    with shop.integration.store.together() as connection:
+        connection.execute(update(orders).values(stage="held", code="einvoice_rules_stopped"))
+    back_up(shop.integration.store.database, tmp_path / "copy")
+    (shop.folder / "einvoices").unlink()
+    shop.sync("later")
+    (document,) = dropped(shop)
+    document.unlink()
+
+    restore(shop.integration.store.database, tmp_path / "copy")
+    assert shop.sync("again") == []
+
+    assert (shop.hold(1), states(shop), dropped(shop)) == ("dispatched", {"1": "sent"}, [])
+
+
+def tables_with(shop: Shop, mark: str) -> list[str]:
+    """Which of the tables that speak of buyers say this."""
     with shop.integration.store.database.reading() as connection:
         held = {name: str([tuple(row) for row in connection.execute(text(f"SELECT * FROM {name}"))]) for name in TABLES}
-    assert [name for name, rows in held.items() if "ulvhilde" in rows] == []
-    assert [name for name, rows in held.items() if "bente" in rows] != []
+    return [name for name, rows in held.items() if mark in rows]
 
 
 TABLES = ("orders", "directory", "directory_keys", "customer_links", "changes", "documents")

@@ -1,7 +1,7 @@
 """People are forgotten, and the books are right as before: the proof adds up, and nothing is written twice."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,8 +12,10 @@ from typer.testing import CliRunner
 from adapters.store.tables import DocumentRow, OrdersTable, table_of
 from deployments.cli import main
 from deployments.commands.explain import explanation
+from domain.forgetting import YearEnd, proof_kept_until
 from domain.outcomes import Misconfigured
 from domain.proof import ALL_TIME
+from domain.vat import VatNumberAnswer
 from tasks.forget import Person, forget, forget_old
 from tasks.proof import proof_of
 from tests.contract.shopkeeping import NAME, THREE_MUGS, Shop, sold, sync, unlucky, with_refund
@@ -191,6 +193,47 @@ def test_one_order_alone_is_forgotten_by_its_number(bought: Shop) -> None:
 
     assert "Birkeris" not in bought.row(2).raw
     assert "Birkeris" in bought.row(1).raw
+
+
+def test_with_the_one_order_its_customer_goes_and_what_was_remembered_of_them(shop: Shop) -> None:
+    shop.sell(buys(1), sold(3, "bente"))
+    shop.sync()
+    assert where(shop, *GONE) >= {"directory", "directory_keys", "customer_links", "changes"}
+
+    done = forget(shop.integration, Person.known_by(order="1"))
+
+    assert (done.orders, len(done.customers)) == (["1"], 1)
+    assert where(shop, *GONE) == set()
+    proof_of(shop.integration, ALL_TIME)  # reads all of the books
+    assert where(shop, *GONE) == set()
+
+
+def test_a_customer_whose_other_order_is_open_stays(bought: Shop) -> None:
+    bought.set_up(book=False)
+    bought.sell(buys(5))
+    bought.sync("again")
+
+    assert forget(bought.integration, Person.known_by(order="2")).customers == []
+    assert "customer_links" in where(bought, *GONE)
+
+
+def test_the_proof_of_reverse_charge_stays_is_named_and_ends_with_what_rests_on_it(shop: Shop) -> None:
+    number, (today, old) = "DE136695976", (datetime.now(UTC), datetime.now(UTC) - timedelta(days=8 * 366))
+    kept = shop.integration.store.vat_answers
+    kept.keep([VatNumberAnswer(number=number, valid=True, checked_at=today, name="Nordkai Kaffee GmbH")])
+    kept.keep([VatNumberAnswer(number=number, valid=False, checked_at=old)])
+    config = str(shop.folder / "afstem.toml")
+
+    told = CliRunner().invoke(main, ["forget", "--cvr", number, "--config", config])
+    listed = CliRunner().invoke(main, ["forget", "--cvr", number, "--json", "--config", config])
+    forget_old(shop.integration)
+
+    until = f"{proof_kept_until(today.date(), YearEnd())}"
+    assert "1 momsnumre" in told.output
+    assert until in told.output
+    said = json.loads(listed.stdout)
+    assert (said["vat_answers_kept"], said["vat_answers_kept_until"]) == (1, until)
+    assert [one.valid for one in kept.known([number])[number]] == [True]
 
 
 def test_a_company_is_forgotten_by_its_number_however_written(shop: Shop) -> None:

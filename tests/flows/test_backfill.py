@@ -197,3 +197,14 @@ def test_a_shard_whose_process_is_gone_is_started_again_once(business: Business,
 
     assert (state.name, state.message) == ("Completed", "1 shard in order")
     assert states == ["Running"]
+
+
+def test_a_shard_that_was_deleted_is_not_taken_for_done(business: Business) -> None:
+    with get_client(sync_client=True) as client:
+        done, deleted = (client.create_flow_run(sync_period, parameters={}).id for _ in range(2))
+        client.set_flow_run_state(done, Completed(), force=True)
+        client.delete_flow_run(deleted)
+
+    state = watch_shards(str(business.config), [str(done), str(deleted)])
+
+    assert (state.name, state.message) == ("Failed", "1 of 2 shards were deleted in Prefect: run the period again")
