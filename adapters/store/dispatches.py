@@ -66,7 +66,7 @@ class Dispatches:
         owed, due = orders.c.order_id.in_(mine), orders.c.order_id.in_(mine.where(dispatches.c.state == "due"))
         waiting = orders.c.stage.in_(("held", "failed")) & orders.c.code.in_(WAITING) & due
         unsure = orders.c.order_id.in_(mine.where(dispatches.c.state == "unsure"))
-        not_asked = (orders.c.stage == "failed") & (orders.c.code == "einvoice_try_again") & unsure
+        not_asked = orders.c.stage.in_(("held", "failed")) & orders.c.code.in_(WAITING - {"einvoice_unsure"}) & unsure
         booked = (orders.c.stage == "booked") & owed
         wanted = or_(booked, waiting, not_asked)
         query = select(orders.c.order_id).where(orders.c.integration == self._integration, wanted)
