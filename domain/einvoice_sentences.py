@@ -4,8 +4,8 @@ import re
 from typing import NamedTuple
 
 from domain.einvoice_places import place
-from domain.einvoice_rules import OF_SCHEMA, RULES, SAME, UNKNOWN
 from domain.einvoices import SCHEMA, Violation
+from domain.oioubl_rules import OF_SCHEMA, RULES, SAME, UNKNOWN
 from domain.sentences import Language, Sentences, fix, what
 
 

@@ -15,7 +15,7 @@ from domain.einvoices import Verdict
 from domain.einvoicing_rules import Channel
 from domain.outcomes import NeedsAttention, Transient
 from domain.ports import Letter
-from tasks.settled import operation_key
+from tasks.reconciled import operation_key
 from tasks.verdicts import Verdicts
 
 AT_ONCE = 100

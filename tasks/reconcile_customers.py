@@ -15,8 +15,8 @@ from domain.outcomes import AfstemError, NeedsAttention, Transient
 from domain.rules import TYPES
 from tasks.classify_customers import Case, classified_as, examine, showing_one_number
 from tasks.mirror import refresh_customers
+from tasks.reconciled import Settled, change_of, ended, operation_key, wanted_of, with_changes
 from tasks.retrying import RETRYING
-from tasks.settled import Settled, change_of, ended, operation_key, wanted_of, with_changes
 from tasks.verdicts import NO_CUSTOMER, Verdicts, all_well
 
 

@@ -108,7 +108,9 @@ def finding_told(finding: Finding, language: Language) -> dict[str, str]:
 
 def sentence(finding: Finding, language: Language) -> Text:
     """What happened and what to do, for people."""
-    return Text.assemble(shown(what(finding, language)), " ", (shown(fix(finding, language)), "dim"))
+    said = shown(what(finding, language))
+    end = "" if said.endswith(tuple(".!?»:")) else "."  # where it closes on somebody's own words
+    return Text.assemble(said, f"{end} ", (shown(fix(finding, language)), "dim"))
 
 
 def complain(findings: Sequence[Finding], language: Language) -> None:

@@ -5,14 +5,14 @@ document without answering, and have receivers deliver and reject later.
 """
 
 import json
-import threading
 import time
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+from tests.simulators.loopback import Loopback, Quiet, Simulated
 
 TOKEN = "a-token-for-tests"
 
@@ -26,7 +26,7 @@ class Taken:
     response: bytes = b""
 
 
-class EinvoicingSimulator:
+class EinvoicingSimulator(Simulated):
     """`taken` are the documents by key. `faults` are for the next calls, one each: `("status", 503)`,
     `("refuse", code, message)`, `("throttle",)`, `("slow", seconds)`, `("lost",)` for a document that is taken and a
     connection that breaks, `("body", text)`.
@@ -36,16 +36,8 @@ class EinvoicingSimulator:
         self.taken: dict[str, Taken] = {}
         self.faults: deque[tuple[Any, ...]] = deque()
         self.calls: list[tuple[str, str]] = []
-        self._server = _Server(self)
+        self._server = Loopback(_Handler, self)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
     @property
     def posts(self) -> int:
@@ -65,22 +57,7 @@ class EinvoicingSimulator:
         return 200 if known else 201, {"id": f"in-{len(self.taken)}", "status": self.taken[key].status}
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, service: EinvoicingSimulator) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.service = service
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that leaves in the middle is no news."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1
-    server: _Server
-
+class _Handler(Quiet, BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         content = self.rfile.read(int(self.headers["Content-Length"]))
         fault = self._next_fault()
@@ -90,7 +67,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path != "/einvoices" or "xml" not in self.headers["Content-Type"]:
             self._send(404, {})
             return
-        answer = self.server.service.take(self.headers["Idempotency-Key"], content)
+        answer = self.server.system.take(self.headers["Idempotency-Key"], content)
         if fault[0] == "slow":
             time.sleep(fault[1])
         if fault[0] == "lost":
@@ -104,7 +81,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._faulty(*fault)
             return
         key, _, what = self.path.removeprefix("/einvoices/").partition("/")
-        taken = self.server.service.taken.get(key)
+        taken = self.server.system.taken.get(key)
         if taken is None or (what == "response" and not taken.response):
             self._send(404, {"code": "unknown"})
         elif what == "response":
@@ -112,11 +89,8 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._send(200, {"status": taken.status})
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Keep quiet."""
-
     def _next_fault(self) -> tuple[Any, ...]:
-        service = self.server.service
+        service = self.server.system
         service.calls.append((self.command, self.path))
         return service.faults.popleft() if service.faults else ("none",)
 

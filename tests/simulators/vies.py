@@ -4,19 +4,19 @@ It is a real HTTP server. A country that is down, or busy, answers with status 2
 """
 
 import json
-import threading
 import time
 from collections import deque
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+from tests.simulators.loopback import Loopback, Quiet, Simulated
 
 PATH = "/taxation_customs/vies/rest-api/check-vat-number"
 Json = dict[str, Any]
 
 
-class ViesSimulator:
+class ViesSimulator(Simulated):
     """`registered` are the valid numbers with the names of their holders, `silent` the countries that are down.
 
     `faults` are for the next calls, one each: `("code", "MS_UNAVAILABLE")`, `("user_error", "MS_MAX_CONCURRENT_REQ")`
@@ -29,16 +29,8 @@ class ViesSimulator:
         self.silent: set[str] = set()
         self.faults: deque[tuple[Any, ...]] = deque()
         self.questions: list[Json] = []
-        self._server = _Server(self)
+        self._server = Loopback(_Handler, self)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}{PATH.removesuffix('/check-vat-number')}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
     @property
     def asked(self) -> list[str]:
@@ -72,24 +64,9 @@ def failed(code: str) -> Json:
     return {"actionSucceed": False, "errorWrappers": [{"error": code}]}
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, vies: ViesSimulator) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.vies = vies
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that leaves in the middle is no news."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1
-    server: _Server
-
+class _Handler(Quiet, BaseHTTPRequestHandler):
     def do_POST(self) -> None:
-        vies = self.server.vies
+        vies = self.server.system
         question = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         if self.path != PATH or self.headers["Content-Type"] != "application/json":
             self._send(404, "<h1>Not Found</h1>")
@@ -99,9 +76,6 @@ class _Handler(BaseHTTPRequestHandler):
         if fault[0] == "slow":
             time.sleep(fault[1])
         self._send(*self._faulty(vies, question, *fault))
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Keep quiet."""
 
     def _faulty(self, vies: ViesSimulator, question: Json, fault: str, *how: Any) -> tuple[int, str, dict[str, str]]:
         answer = vies.answer(question)

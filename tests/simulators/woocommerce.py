@@ -15,13 +15,13 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from tests.simulators.certificate import write_certificate
+from tests.simulators.loopback import Loopback, Quiet, Simulated
 from tests.simulators.orders import COPENHAGEN, STAMP, Json, times
 
 API = "/wp-json/wc/v3/orders"
@@ -38,7 +38,7 @@ class Refused(Exception):
         self.body = {"code": code, "message": "Beklager, det går ikke.", "data": {"status": status}}
 
 
-class WooCommerceSimulator:
+class WooCommerceSimulator(Simulated):
     """A shop with orders and refunds.
 
     `faults` are for the next calls, one each: `("status", 503)`, `("throttle", "0")`, `("html",)`, `("cut",)`,
@@ -58,7 +58,7 @@ class WooCommerceSimulator:
         self.calls: list[str] = []
         self._nonces: set[str] = set()
         self._lock = threading.Lock()
-        self._server = _Server(self)
+        self._server = Loopback(_Handler, self)
         self.scheme = "http"
         self.ca_file: Path | None = None
         if certificate_folder is not None:
@@ -67,14 +67,6 @@ class WooCommerceSimulator:
             context.load_cert_chain(self.ca_file)
             self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self.url = f"{self.scheme}://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
     def put(self, *orders: Json) -> None:
         """Place orders, or replace them; their own dates stand."""
@@ -172,24 +164,9 @@ def _twice(text: str) -> str:
     return quote(text, safe="~").replace("%", "%25")
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, shop: WooCommerceSimulator) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.shop = shop
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that leaves in the middle is no news."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1
-    server: _Server
-
+class _Handler(Quiet, BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        shop = self.server.shop
+        shop = self.server.system
         parts = urlsplit(self.path)
         query = parse_qsl(parts.query, keep_blank_values=True)
         shop.calls.append(self.path)
@@ -206,17 +183,14 @@ class _Handler(BaseHTTPRequestHandler):
         if parts.path == API:
             shop.after_page(int(dict(query).get("page", "1")))
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Keep quiet."""
-
     def _authenticate(self, path: str, query: list[tuple[str, str]]) -> None:
         """Basic counts over HTTPS only; over plain HTTP it is as if nothing had been said."""
         header = self.headers.get("Authorization", "")
-        if self.server.shop.scheme == "https" and header.startswith("Basic "):
+        if self.server.system.scheme == "https" and header.startswith("Basic "):
             if base64.b64decode(header.removeprefix("Basic ")).decode() != f"{KEY}:{SECRET}":
                 raise Refused(401, "woocommerce_rest_authentication_error")
         elif header.startswith("OAuth "):
-            self.server.shop.check_signature(self.command, path, query, header)
+            self.server.system.check_signature(self.command, path, query, header)
         else:
             raise Refused(401, "woocommerce_rest_cannot_view")
 

@@ -11,10 +11,10 @@ from pydantic import ValidationError
 from adapters.settings import load
 from deployments.demo.numbers import made_up_cvr
 from domain.einvoice_places import PLACES, place
-from domain.einvoice_rules import OF_SCHEMA, RULES, SAME
 from domain.einvoice_sentences import explained
 from domain.einvoices import SCHEMA, Credited, Einvoice, Violation, check, check_before_booking
 from domain.invoices import Invoice
+from domain.oioubl_rules import OF_SCHEMA, RULES, SAME
 from domain.orders import Address
 from domain.outcomes import Finding, Misconfigured
 from domain.sellers import Fik, payment_id
