@@ -53,9 +53,8 @@ def conclude(integration: str, batches: Sequence[PrefectFuture[Any]]) -> State[N
 
 def await_all(batches: Sequence[PrefectFuture[Any]]) -> None:
     """Wait until every batch has ended, however it did; long work shows how far it is."""
-    left = [batch for batch in batches if not batch.state.is_final()]
-    if len(left) >= LONG:
-        wait_for(left, "Batches")
+    if len(batches) >= LONG:
+        wait_for(batches, "Batches")
     for batch in batches:
         batch.wait()
 

@@ -17,8 +17,8 @@ from adapters.settings import find, load
 from domain.days import danish_day, start_of
 from domain.outcomes import Misconfigured
 
-SIDE_BY_SIDE = cast("TaskRunner[PrefectFuture[Any]]", ThreadPoolTaskRunner(max_workers=4))
-"""So many batches are worked on at once."""
+SIDE_BY_SIDE = cast("TaskRunner[PrefectFuture[Any]]", ThreadPoolTaskRunner(max_workers=8))
+"""So many batches are worked on at once: while some prepare, the others keep the connections to the books busy."""
 
 
 def this_run() -> str:
