@@ -1,6 +1,6 @@
 """A shop with latency, its orders of four weeks in shards, and workers that bring them into the books.
 
-The store lies in PostgreSQL, the books are embedded; afterwards the books are held against the shop's own files.
+The store lies in PostgreSQL; afterwards the books are held against what the shop sold.
 """
 
 import json
@@ -18,9 +18,10 @@ import psycopg
 from tests.bench.engine import ROOT
 from tests.bench.figures import expect
 from tests.bench.integration import NAME, write_settings
-from tests.bench.whole_way import BUYERS_OF_TEN, prove
+from tests.bench.whole_way import BUYERS_OF_TEN
 from tests.databases import new_schema
 from tests.orders import write_orders
+from tests.scale.books import KINDS
 from tests.scale.machines import Site, Worker, wait_until_online
 from tests.simulators.woocommerce import KEY, SECRET, WooCommerceSimulator
 
@@ -94,26 +95,29 @@ class Measured:
 
 
 class Backfill:
-    """A fresh store, fresh books, a shop of so many orders, and a work pool of its own."""
+    """A fresh store, fresh books of a kind, a shop of so many orders, and a work pool of its own."""
 
-    def __init__(self, site: Site, pool: str, orders: int) -> None:
-        self.site, self.pool, self.orders = site, pool, orders
+    def __init__(self, site: Site, pool: str, orders: int, kind: str) -> None:
+        self.site, self.pool, self.orders, self.kind = site, pool, orders, kind
+        self.buyers = orders * BUYERS_OF_TEN // 10
         self.folder = site.folder / pool
-        write_orders(self.folder / "orders", orders, orders * BUYERS_OF_TEN // 10)
+        write_orders(self.folder / "orders", orders, self.buyers)
         store = {"AFSTEM_STORE_URL": new_schema(site.postgresql)}
         self.environment = store | {"AFSTEM_WEBSHOP_KEY": KEY, "AFSTEM_WEBSHOP_SECRET": SECRET}
 
     def run(self, workers: int, days: int, meanwhile: Meanwhile = lambda backfill, workers: None) -> Measured:
         """Run it by so many workers, and prove the books. Raises `WrongResult`."""
         self.site.command("-c", DEPLOY.format(name=NAME, pool=self.pool))
-        with self._shop() as config, self.site.workers(workers, self.pool, self.environment) as started:
-            wait_until_online(self.site, self.pool, workers)
-            with Turns(self.site.postgresql) as turns:
-                began = time.monotonic()
-                told = self._backfill(config, days, lambda: meanwhile(self, started))
-                seconds = time.monotonic() - began
-        expect(told.startswith("Completed"), f"the backfill ended as {told}")
-        prove(self.folder, self.orders * BUYERS_OF_TEN // 10)
+        with KINDS[self.kind](self.folder, self.orders, self.buyers) as books, self._shop(books.accounting) as config:
+            self.environment |= books.environment
+            with self.site.workers(workers, self.pool, self.environment) as started:
+                wait_until_online(self.site, self.pool, workers)
+                with Turns(self.site.postgresql) as turns:
+                    began = time.monotonic()
+                    told = self._backfill(config, days, lambda: meanwhile(self, started))
+                    seconds = time.monotonic() - began
+            expect(told.startswith("Completed"), f"the backfill ended as {told}")
+            books.prove()
         return Measured(workers, self.orders, seconds, turns)
 
     def _backfill(self, config: Path, days: int, meanwhile: Callable[[], None]) -> str:
@@ -133,7 +137,7 @@ class Backfill:
         return said.splitlines()[-1]
 
     @contextmanager
-    def _shop(self) -> Iterator[Path]:
+    def _shop(self, accounting: str) -> Iterator[Path]:
         """The shop, up; gives the settings file."""
         with WooCommerceSimulator() as shop:
             for path in sorted((self.folder / "orders").glob("*.json")):
@@ -142,4 +146,4 @@ class Backfill:
             for path in (self.folder / "orders" / "refunds").glob("*.json"):
                 shop.refunds[int(path.stem)] = json.loads(path.read_text(encoding="utf-8"))
             shop.latency = LATENCY_SECONDS
-            yield write_settings(self.folder, f'kind = "woocommerce"\nurl = "{shop.url}"')
+            yield write_settings(self.folder, f'kind = "woocommerce"\nurl = "{shop.url}"', accounting)
