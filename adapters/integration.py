@@ -22,6 +22,7 @@ from domain.customers import Customer
 from domain.einvoicing_rules import Channel
 from domain.orders import Order, RawOrder
 from domain.ports import Accounting, EinvoiceChannel, VatNumbers, Webshop
+from domain.words import Words
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,11 @@ class Integration:
     def name(self) -> str:
         """The integration's name, which begins every reference."""
         return self.settings.name
+
+    @cached_property
+    def words(self) -> Words:
+        """How people are spoken to: in the language of its settings."""
+        return Words(self.settings.language)
 
     @cached_property
     def directory(self) -> Directory:

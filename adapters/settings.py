@@ -23,7 +23,8 @@ from domain.forgetting import YearEnd
 from domain.invoice_rules import InvoiceRules
 from domain.outcomes import Finding, Misconfigured
 from domain.rules import CustomerRules, Rules
-from domain.sentences import SENTENCES, Language
+from domain.sentences import SENTENCES
+from domain.words import Language
 
 CONFIG_DIR = "AFSTEM_CONFIG_DIR"
 T = TypeVar("T", bound=BaseModel)

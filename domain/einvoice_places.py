@@ -2,7 +2,7 @@
 
 import re
 
-from domain.sentences import Language
+from domain.words import Language
 
 _STEP = re.compile(r"/(?:[\w.-]+:)?(?P<name>[\w*.-]+)(?:\[(?P<index>[0-9]+)\])?")
 

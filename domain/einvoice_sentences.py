@@ -6,7 +6,8 @@ from typing import NamedTuple
 from domain.einvoice_places import place
 from domain.einvoices import SCHEMA, Violation
 from domain.oioubl_rules import OF_SCHEMA, RULES, SAME, UNKNOWN
-from domain.sentences import Language, Sentences, fix, what
+from domain.sentences import Sentences, fix, what
+from domain.words import Language
 
 
 class Explained(NamedTuple):

@@ -6,8 +6,7 @@ into one visible correction line without VAT, up to a limit. No net amount is mo
 it would part line and shop, and with 25 % every fifth total can't be reached by any net amount at all.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -17,19 +16,18 @@ from domain.days import invoice_day
 from domain.identity import visible
 from domain.invoice_lines import Rated, invoice_lines, rate_lines
 from domain.invoice_rules import InvoiceRules, Payment
-from domain.invoices import Built, Invoice, InvoiceLine, Recipient
+from domain.invoices import Built, Invoice
 from domain.money import ZERO, ore, plain
-from domain.orders import Address, CustomerType, Frozen, Order
+from domain.orders import CustomerType, Order
 from domain.outcomes import Finding, NeedsAttention, Skip
 from domain.recipients import delivery_of, recipient_of
 from domain.settlement import settle
 from domain.texts import cut
 from domain.vat import ForeignVatNumber, VatNumberAnswer, VatRules, judge, number_to_prove
 
-__all__ = ["Built", "Difference", "build_invoice", "difference", "reverse_charged_to"]
+__all__ = ["Built", "build_invoice", "reverse_charged_to"]
 
 THREE_DECIMALS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
-EMPTY: dict[str, Address] = {"recipient": Recipient(), "delivery": Address()}
 
 
 def build_invoice(
@@ -157,55 +155,3 @@ def _note(order: Order, payment: Payment, rules: InvoiceRules) -> str:
         number=visible(order.number), payment=visible(order.payment_title), buyer_note=visible(order.note)
     )
     return cut(" ".join(part for part in (note.strip(), payment.note) if part), rules.lengths.note)
-
-
-class Difference(Frozen):
-    """One thing that differs between a document as it was written and as the order asks for it now."""
-
-    field: str
-    before: str
-    after: str
-
-
-def difference(before: Invoice, now: Invoice) -> tuple[Difference, ...]:
-    """What a person sees of an edited order: every field, line and sum that differs; empty when nothing does.
-
-    The order of the lines doesn't matter. A line that was edited stands as one difference, by its text.
-    """
-    differences = [
-        Difference(field=field, before=_shown(old), after=_shown(new))
-        for (field, old), (_, new) in zip(_fields(before), _fields(now), strict=True)
-        if old != new
-    ]
-    return (*differences, *_line_differences(before.lines, now.lines))
-
-
-def _fields(invoice: Invoice) -> Iterator[tuple[str, object]]:
-    for name, value in invoice:
-        if name in {"recipient", "delivery"}:
-            address = value if isinstance(value, Address) else EMPTY[name]
-            yield from ((f"{name}.{part}", text) for part, text in address)
-        elif name not in {"lines", "vat_totals"}:
-            yield name, value
-
-
-def _shown(value: object) -> str:
-    return "" if value is None else str(value)
-
-
-def _line_differences(before: Sequence[InvoiceLine], now: Sequence[InvoiceLine]) -> list[Difference]:
-    gone, come = Counter(before), Counter(now)
-    old, new = list((gone - come).elements()), list((come - gone).elements())
-    found: list[Difference] = []
-    for line in old:
-        twin = next((one for one in new if (one.kind, one.text) == (line.kind, line.text)), None)
-        if twin is not None:
-            new.remove(twin)
-        found.append(Difference(field=f"line {line.text}", before=_line(line), after=_line(twin)))
-    return found + [Difference(field=f"line {line.text}", before="", after=_line(line)) for line in new]
-
-
-def _line(line: InvoiceLine | None) -> str:
-    if line is None:
-        return ""
-    return f"{line.product}: {line.quantity:f} × {line.unit_net} = {line.net} ({line.vat_rate:f} %)"

@@ -1,13 +1,15 @@
 """One row a code: what happened, and what to do, in Danish and English. `{field}`, `{found}`, `{expected}` are filled in.
 
-The CLI, the artifacts and the reports all speak from here; artifacts leave `{found}` out.
+A finding is the same in both languages; `{found:amounts}` says how its value is told, see `HOW`. The CLI, the artifacts and the reports all speak from here; artifacts leave `{found}` out.
 """
 
-from typing import Literal, NamedTuple
+import string
+from collections.abc import Callable
+from typing import NamedTuple
 
+from domain import differences
 from domain.outcomes import Finding
-
-Language = Literal["da", "en"]
+from domain.words import Language, Words
 
 
 class Sentences(NamedTuple):
@@ -66,33 +68,33 @@ SENTENCES: dict[str, Sentences] = {
         "Correct the line on the order in the shop.",
     ),
     "bad_amount": Sentences(
-        "Beløbet i {field} kan ikke læses: »{found}«.",
+        "Beløbet i {field} kan ikke læses: {found:said}.",
         "Ret beløbet på ordren; det skal være et tal med punktum, fx 129.95.",
-        "The amount in {field} can't be read: “{found}”.",
+        "The amount in {field} can't be read: {found:said}.",
         "Correct the amount on the order; it must be a number with a point, such as 129.95.",
     ),
     "bad_quantity": Sentences(
-        "Antallet i {field} kan ikke læses: »{found}«.",
+        "Antallet i {field} kan ikke læses: {found:said}.",
         "Ret antallet på ordrelinjen.",
-        "The quantity in {field} can't be read: “{found}”.",
+        "The quantity in {field} can't be read: {found:said}.",
         "Correct the quantity on the order line.",
     ),
     "bad_date": Sentences(
-        "Datoen i {field} kan ikke læses: »{found}«.",
+        "Datoen i {field} kan ikke læses: {found:said}.",
         "Gem ordren igen i webshoppen, så den får en dato.",
-        "The date in {field} can't be read: “{found}”.",
+        "The date in {field} can't be read: {found:said}.",
         "Save the order in the shop again, so that it gets a date.",
     ),
     "bad_currency": Sentences(
-        "Valutaen i {field} er ikke en valutakode: »{found}«.",
+        "Valutaen i {field} er ikke en valutakode: {found:said}.",
         "Ret ordrens valuta til tre bogstaver, fx DKK.",
-        "The currency in {field} is not a currency code: “{found}”.",
+        "The currency in {field} is not a currency code: {found:said}.",
         "Set the order's currency to three letters, such as DKK.",
     ),
     "vat_rate_unknown": Sentences(
-        "Momsen i {field} passer ikke til nogen sats: {found} af {expected}.",
+        "Momsen i {field} passer ikke til nogen sats: {found:amounts} af {expected:amounts}.",
         "Ret momsen på ordrelinjen i webshoppen.",
-        "The VAT in {field} fits no rate: {found} of {expected}.",
+        "The VAT in {field} fits no rate: {found:amounts} of {expected:amounts}.",
         "Correct the VAT on the order line in the shop.",
     ),
     "credentials_refused": Sentences(
@@ -192,9 +194,9 @@ SENTENCES: dict[str, Sentences] = {
         "Put the orders into the folder, or correct the path in {field}.",
     ),
     "negative_total": Sentences(
-        "Ordrens total er negativ: {found}.",
+        "Ordrens total er negativ: {found:amounts}.",
         "Ret ordren i webshoppen, eller bogfør den i hånden som kreditnota.",
-        "The order's total is negative: {found}.",
+        "The order's total is negative: {found:amounts}.",
         "Correct the order in the shop, or book it by hand as a credit note.",
     ),
     "no_lines": Sentences(
@@ -204,27 +206,27 @@ SENTENCES: dict[str, Sentences] = {
         "Add lines to the order in the shop, or cancel it.",
     ),
     "currency_decimals": Sentences(
-        "Beløbet i {field} har flere end to decimaler og kan ikke bogføres præcist: {found}.",
+        "Beløbet i {field} har flere end to decimaler og kan ikke bogføres præcist: {found:amounts}.",
         "Bogfør ordren i hånden; regnskabet regner i to decimaler.",
-        "The amount in {field} has more than two decimals and can't be booked exactly: {found}.",
+        "The amount in {field} has more than two decimals and can't be booked exactly: {found:amounts}.",
         "Book the order by hand; the books compute with two decimals.",
     ),
     "lines_do_not_add_up": Sentences(
-        "Ordrens linjer giver tilsammen {found}, men feltet {field} siger {expected}.",
+        "Ordrens linjer giver tilsammen {found:amounts}, men feltet {field} siger {expected:amounts}.",
         "Genberegn ordren i webshoppen, så linjer, moms og total stemmer.",
-        "The order's lines add up to {found}, but {field} says {expected}.",
+        "The order's lines add up to {found:amounts}, but {field} says {expected:amounts}.",
         "Recalculate the order in the shop, so that lines, VAT and total agree.",
     ),
     "vat_not_rate": Sentences(
-        "Momsen på {field} er {found}, men momssatsen giver {expected}.",
+        "Momsen på {field} er {found:amounts}, men momssatsen giver {expected:amounts}.",
         "Ret linjens moms i webshoppen, og genberegn ordren.",
-        "The VAT on {field} is {found}, but the rate gives {expected}.",
+        "The VAT on {field} is {found:amounts}, but the rate gives {expected:amounts}.",
         "Correct the line's VAT in the shop, and recalculate the order.",
     ),
     "total_differs": Sentences(
-        "Fakturaen ville blive {found}, men ordrens total er {expected}: mere end en øreafrunding.",
+        "Fakturaen ville blive {found:amounts}, men ordrens total er {expected:amounts}: mere end en øreafrunding.",
         "Ret ordren i webshoppen, eller hæv grænserne rounding_per_line og rounding_per_order under [invoices].",
-        "The invoice would come to {found}, but the order's total is {expected}: more than a rounding difference.",
+        "The invoice would come to {found:amounts}, but the order's total is {expected:amounts}: more than a rounding difference.",
         "Correct the order in the shop, or raise rounding_per_line and rounding_per_order under [invoices].",
     ),
     "zero_total": Sentences(
@@ -240,15 +242,15 @@ SENTENCES: dict[str, Sentences] = {
         'Set fully_refunded = "invoice_and_credit" under [invoices] to make both an invoice and a credit note.',
     ),
     "vat_rate_unexpected": Sentences(
-        "Webshoppen opkrævede {found} moms ved salg til {field}; ventet var {expected}. Webshoppens sats er brugt.",
+        "Webshoppen opkrævede {found:amounts} moms ved salg til {field}; ventet var {expected:amounts}. Webshoppens sats er brugt.",
         "Kontrollér webshoppens momsopsætning. Er satsen rigtig, så nævn den under [vat.rates].",
-        "The shop charged {found} VAT on a sale to {field}; {expected} was expected. The shop's rate was used.",
+        "The shop charged {found:amounts} VAT on a sale to {field}; {expected:amounts} was expected. The shop's rate was used.",
         "Check the shop's VAT settings. If the rate is right, name it under [vat.rates].",
     ),
     "vat_rate_refused": Sentences(
-        "Webshoppen opkrævede {found} moms ved salg til {field}; ventet var {expected}.",
+        "Webshoppen opkrævede {found:amounts} moms ved salg til {field}; ventet var {expected:amounts}.",
         "Ret ordrens moms i webshoppen, eller nævn satsen under [vat.rates], hvis den er rigtig.",
-        "The shop charged {found} VAT on a sale to {field}; {expected} was expected.",
+        "The shop charged {found:amounts} VAT on a sale to {field}; {expected:amounts} was expected.",
         "Correct the order's VAT in the shop, or name the rate under [vat.rates] if it is right.",
     ),
     "vat_number_unproven": Sentences(
@@ -336,21 +338,21 @@ SENTENCES: dict[str, Sentences] = {
         'Give the SKU a product under [{expected}], or set unmapped_sku = "default".',
     ),
     "refund_not_an_amount": Sentences(
-        "Beløbet på {field} kan ikke krediteres: {found}.",
+        "Beløbet på {field} kan ikke krediteres: {found:amounts}.",
         "Ret refunderingen i webshoppen; den skal være et positivt beløb med højst to decimaler.",
-        "The amount of {field} can't be credited: {found}.",
+        "The amount of {field} can't be credited: {found:amounts}.",
         "Correct the refund in the shop; it must be a positive amount of at most two decimals.",
     ),
     "refund_exceeds_invoice": Sentences(
-        "Krediteringen for {field} er {found}, men der er kun {expected} tilbage af fakturaen.",
+        "Krediteringen for {field} er {found:amounts}, men der er kun {expected:amounts} tilbage af fakturaen.",
         "Ret refunderingen i webshoppen, eller lav kreditnotaen i hånden.",
-        "The credit for {field} is {found}, but only {expected} is left of the invoice.",
+        "The credit for {field} is {found:amounts}, but only {expected:amounts} is left of the invoice.",
         "Correct the refund in the shop, or make the credit note by hand.",
     ),
     "refund_lines_do_not_add_up": Sentences(
-        "Linjerne på {field} giver {found}, mere end det refunderede beløb {expected}.",
+        "Linjerne på {field} giver {found:amounts}, mere end det refunderede beløb {expected:amounts}.",
         "Ret refunderingen i webshoppen, eller lav kreditnotaen i hånden.",
-        "The lines of {field} add up to {found}, more than the refunded amount {expected}.",
+        "The lines of {field} add up to {found:amounts}, more than the refunded amount {expected:amounts}.",
         "Correct the refund in the shop, or make the credit note by hand.",
     ),
     "books_unreachable": Sentences(
@@ -456,9 +458,9 @@ SENTENCES: dict[str, Sentences] = {
         "Lift the bar in the books, or choose another customer with afstem resolve.",
     ),
     "reference_taken": Sentences(
-        "Et andet bilag i regnskabet har allerede denne reference: {found} ({expected}).",
+        "Et andet bilag i regnskabet har allerede denne reference: {found:document} ({expected:document}).",
         "Se bilaget i regnskabet; er det ordrens faktura, er der intet at gøre, ellers giv ordren et nyt nummer.",
-        "Another document in the books has this reference already: {found} ({expected}).",
+        "Another document in the books has this reference already: {found:document} ({expected:document}).",
         "Look at it in the books; if it is the order's invoice, nothing needs to be done, else give the order a new number.",
     ),
     "reference_missing": Sentences(
@@ -552,15 +554,15 @@ SENTENCES: dict[str, Sentences] = {
         "Correct the amount or quantity on the order in the shop.",
     ),
     "totals_disagree": Sentences(
-        "Regnskabet regner {field} til {expected}, men bilaget siger {found}.",
+        "Regnskabet regner {field:names} til {expected:amounts}, men bilaget siger {found:amounts}.",
         "Bogfør ordren i hånden, og meld det som en fejl i Afstem.",
-        "The books compute {field} as {expected}, but the document says {found}.",
+        "The books compute {field:names} as {expected:amounts}, but the document says {found:amounts}.",
         "Book the order by hand, and report it as a fault in Afstem.",
     ),
     "books_compute_otherwise": Sentences(
-        "Regnskabet regner kladden til {found}, men ordren er på {expected}. Kladden bliver ikke bogført.",
+        "Regnskabet regner kladden til {found:amounts}, men ordren er på {expected:amounts}. Kladden bliver ikke bogført.",
         "Se momsen på kladdens linjer: ret varen i indstillingerne eller varegruppens momskonto, og slet kladden. Prøv så ordren igen: afstem retry.",
-        "The books compute the draft as {found}, but the order is {expected}. The draft isn't booked.",
+        "The books compute the draft as {found:amounts}, but the order is {expected:amounts}. The draft isn't booked.",
         "Look at the VAT on the draft's lines: correct the product in the settings or its group's VAT account, and delete the draft. Then try the order again: afstem retry.",
     ),
     "period_closed": Sentences(
@@ -600,9 +602,9 @@ SENTENCES: dict[str, Sentences] = {
         "See whether the books were restored from a copy. If {expected} is to be made again, use `afstem retry`.",
     ),
     "refund_withdrawn": Sentences(
-        "Refunderingen {found} er slettet i webshoppen, men er krediteret som {expected}.",
+        "Refunderingen {found:amounts} er slettet i webshoppen, men er krediteret som {expected}.",
         "Lav en ny faktura på beløbet i regnskabet, eller lav refunderingen igen i webshoppen.",
-        "The refund {found} was deleted in the shop, but is credited as {expected}.",
+        "The refund {found:amounts} was deleted in the shop, but is credited as {expected}.",
         "Invoice the amount anew in the books, or make the refund in the shop again.",
     ),
     "nothing_left_to_credit": Sentences(
@@ -618,9 +620,9 @@ SENTENCES: dict[str, Sentences] = {
         "Delete the draft in the books; it is never deleted from here. Or correct the order's status in the shop.",
     ),
     "credit_exceeds_invoice": Sentences(
-        "Krediteringen er {found}, men der er kun {expected} tilbage af fakturaen.",
+        "Krediteringen er {found:amounts}, men der er kun {expected:amounts} tilbage af fakturaen.",
         "Ret refunderingen i webshoppen, eller lav kreditnotaen i hånden.",
-        "The credit is {found}, but only {expected} is left of the invoice.",
+        "The credit is {found:amounts}, but only {expected:amounts} is left of the invoice.",
         "Correct the refund in the shop, or make the credit note by hand.",
     ),
     "credited_invoice_missing": Sentences(
@@ -636,9 +638,9 @@ SENTENCES: dict[str, Sentences] = {
         "Book or correct the draft invoice, and retry.",
     ),
     "credit_differs_from_invoice": Sentences(
-        "Kreditnotaens {field} er {found}, men fakturaens er {expected}.",
+        "Kreditnotaens {field:names} er {found}, men fakturaens er {expected}.",
         "Lav kreditnotaen i hånden på fakturaens kunde og i dens valuta.",
-        "The credit note's {field} is {found}, but the invoice's is {expected}.",
+        "The credit note's {field:names} is {found}, but the invoice's is {expected}.",
         "Make the credit note by hand on the invoice's customer and in its currency.",
     ),
     "value_too_long": Sentences(
@@ -960,15 +962,15 @@ SENTENCES: dict[str, Sentences] = {
         "Give the item a name on the order in the shop.",
     ),
     "einvoice_line_differs": Sentences(
-        "Beløbet på {field} er {found}, men antal gange pris giver {expected}.",
+        "Beløbet på {field} er {found:amounts}, men antal gange pris giver {expected:amounts}.",
         "Ret linjen, så antal, pris og beløb passer sammen.",
-        "The amount of {field} is {found}, but quantity times price is {expected}.",
+        "The amount of {field} is {found:amounts}, but quantity times price is {expected:amounts}.",
         "Correct the line, so that quantity, price and amount agree.",
     ),
     "einvoice_sums_differ": Sentences(
-        "{field} er {found}, men linjerne giver {expected}.",
+        "{field} er {found:amounts}, men linjerne giver {expected:amounts}.",
         "Genberegn fakturaen, så linjer, moms og total stemmer til øren.",
-        "{field} is {found}, but the lines come to {expected}.",
+        "{field} is {found:amounts}, but the lines come to {expected:amounts}.",
         "Recalculate the invoice, so that lines, VAT and total agree to the øre.",
     ),
     "einvoice_element_missing": Sentences(
@@ -984,9 +986,9 @@ SENTENCES: dict[str, Sentences] = {
         "Keep the contact that the invoice is for.",
     ),
     "einvoice_sum_differs": Sentences(
-        "{field} er {found}, men det, der hører under, giver {expected}.",
+        "{field} er {found:amounts}, men det, der hører under, giver {expected:amounts}.",
         "Ret beløbene, så linjer, gebyrer, moms og total stemmer. I OIOUBL er TaxExclusiveAmount momsbeløbet.",
-        "{field} is {found}, but what belongs to it comes to {expected}.",
+        "{field} is {found:amounts}, but what belongs to it comes to {expected:amounts}.",
         "Correct the amounts, so that lines, charges, VAT and total agree. In OIOUBL TaxExclusiveAmount is the VAT.",
     ),
     "einvoice_category_unsummed": Sentences(
@@ -1104,9 +1106,9 @@ SENTENCES: dict[str, Sentences] = {
         'Put the CVR number on the order, or set company_without_cvr = "b2c".',
     ),
     "nothing_to_identify_by": Sentences(
-        "Ordren har intet at kende kunden på: {field} er {expected}, og det er tomt.",
+        "Ordren har intet at kende kunden på: {expected:names} er tomt, og {field} nævner intet andet.",
         "Udfyld feltet på ordren, eller sæt en samlekunde med collecting_customer.",
-        "The order has nothing to know its customer by: {field} is {expected}, and that is empty.",
+        "The order has nothing to know its customer by: {expected:names} is empty, and {field} names nothing else.",
         "Fill the field on the order, or set a collecting customer with collecting_customer.",
     ),
     "collecting_with_ean": Sentences(
@@ -1134,9 +1136,9 @@ SENTENCES: dict[str, Sentences] = {
         "If it is the buyer's CVR number, move it to the CVR field of the order.",
     ),
     "value_cut": Sentences(
-        "Kundens {field} er længere end de {expected} tegn, som der er plads til i regnskabet, og er afkortet eller udeladt: {found}.",
+        "Kundens {field:names} er længere end de {expected} tegn, som der er plads til i regnskabet, og er afkortet eller udeladt: {found}.",
         "Ret kunden i regnskabet, hvis afkortningen ikke er god nok.",
-        "The customer's {field} is longer than the {expected} characters that the books can hold, and was cut or left out: {found}.",
+        "The customer's {field:names} is longer than the {expected} characters that the books can hold, and was cut or left out: {found}.",
         "Correct the customer in the books if the cut isn't good enough.",
     ),
     "name_missing": Sentences(
@@ -1146,15 +1148,15 @@ SENTENCES: dict[str, Sentences] = {
         "Put a name on the order, or set a collecting customer with collecting_customer.",
     ),
     "ambiguous_customer": Sentences(
-        "Flere kunder i regnskabet har ordrens {field}: {found}.",
+        "Flere kunder i regnskabet har ordrens {field:names}: {found}.",
         "Vælg den rigtige med »afstem resolve ORDRE --customer NUMMER«; valget huskes.",
-        "Several customers in the books have the order's {field}: {found}.",
+        "Several customers in the books have the order's {field:names}: {found}.",
         "Choose the right one with “afstem resolve ORDER --customer NUMBER”; the choice is remembered.",
     ),
     "creating_off": Sentences(
-        "Ingen kunde i regnskabet har ordrens {expected} ({found}), og nye kunder må ikke oprettes.",
+        "Ingen kunde i regnskabet har ordrens {expected:names} ({found}), og nye kunder må ikke oprettes.",
         "Opret kunden i regnskabet, eller sæt {field} = true.",
-        "No customer in the books has the order's {expected} ({found}), and new customers may not be created.",
+        "No customer in the books has the order's {expected:names} ({found}), and new customers may not be created.",
         "Create the customer in the books, or set {field} = true.",
     ),
     "collecting_missing": Sentences(
@@ -1471,16 +1473,16 @@ SENTENCES: dict[str, Sentences] = {
         "Correct the status in the shop, or set invoices.cancelled_after_booking to 'credit': the invoice is credited.",
     ),
     "changed_after_booking": Sentences(
-        "Ordren blev ændret, efter at faktura {expected} blev bogført: {found}.",
+        "Ordren blev ændret, efter at faktura {expected} blev bogført: {found:changes}.",
         "Ret ordren tilbage i webshoppen, eller sæt invoices.changed_after_booking til »credit«: så krediteres fakturaen, "
         "og en ny laves.",
-        "The order was edited after invoice {expected} was booked: {found}.",
+        "The order was edited after invoice {expected} was booked: {found:changes}.",
         "Undo the edit in the shop, or set invoices.changed_after_booking to 'credit': it is credited and made anew.",
     ),
     "draft_changed": Sentences(
-        "Ordren blev ændret ({found}), og kladden {expected} er rettet i regnskabet siden.",
+        "Ordren blev ændret ({found:changes}), og kladden {expected} er rettet i regnskabet siden.",
         "Ret kladden i hånden, eller slet den og prøv ordren igen. Den overskrives aldrig.",
-        "The order was edited ({found}), and draft {expected} was changed in the books since.",
+        "The order was edited ({found:changes}), and draft {expected} was changed in the books since.",
         "Correct the draft by hand, or delete it and retry the order. It is never overwritten.",
     ),
     "backup_unwritable": Sentences(
@@ -1612,18 +1614,50 @@ SENTENCES: dict[str, Sentences] = {
 }
 
 
+HOW: dict[str, Callable[[str, Words], str]] = {
+    "": lambda value, _: value,
+    "amounts": lambda value, words: words.amounts_in(value),
+    "names": lambda value, words: words.fields(value),
+    "said": lambda value, words: words("said", value=value) if value else words("said_nothing"),
+    "document": lambda value, words: words.document(value),
+    "changes": differences.told,
+}
+"""How a value is told: as it is, our amounts as the language writes them, the names of our fields, somebody's own words
+or that there are none, a document by its kind and sums, what differs between two documents."""
+
+
+class _Value(NamedTuple):
+    """A value with the words to tell it in."""
+
+    text: str
+    words: Words
+
+    def __format__(self, how: str) -> str:
+        return HOW[how](self.text, self.words)
+
+
 def what(finding: Finding, language: Language, *, with_values: bool = True) -> str:
     """What happened, as one sentence; without values it holds no personal data and may stand in Prefect."""
     row = SENTENCES[finding.code]
-    text = row.da if language == "da" else row.en
-    found = finding.found if with_values else "…"
-    expected = finding.expected if with_values else "…"
-    return text.format(field=finding.field, found=found, expected=expected)
+    shown = finding if with_values else finding.model_copy(update={"found": "…", "expected": "…"})
+    return _filled(row.da if language == "da" else row.en, shown, language)
 
 
 def fix(finding: Finding, language: Language) -> str:
     """What to do about it, as one sentence."""
     row = SENTENCES[finding.code]
-    return (row.da_fix if language == "da" else row.en_fix).format(
-        field=finding.field, found="…", expected=finding.expected
-    )
+    shown = finding.model_copy(update={"found": "…"})
+    return _filled(row.da_fix if language == "da" else row.en_fix, shown, language)
+
+
+def found(finding: Finding, language: Language) -> str:
+    """What was found, told as its sentence tells it."""
+    row = SENTENCES[finding.code]
+    text = row.da if language == "da" else row.en
+    how = [spec or "" for _, name, spec, _ in string.Formatter().parse(text) if name == "found"]
+    return HOW[how[0] if how else ""](finding.found, Words(language))
+
+
+def _filled(text: str, finding: Finding, language: Language) -> str:
+    values = {"field": finding.field, "found": finding.found, "expected": finding.expected}
+    return text.format(**{name: _Value(value, Words(language)) for name, value in values.items()})

@@ -31,7 +31,7 @@ def backfill_orders(integration: str, first: date, last: date, days: int = 7) ->
     started = start_shards(integration, shards)
     if started:
         return watch_shards(integration, started)
-    return conclude_shards([sync_period(integration, *shard, return_state=True) for shard in shards])
+    return conclude_shards(integration, [sync_period(integration, *shard, return_state=True) for shard in shards])
 
 
 @flow(flow_run_name=run_name, task_runner=SIDE_BY_SIDE)
@@ -49,5 +49,5 @@ def sync_period(integration: str, first: date, last: date) -> State[None]:
         reconciled = reconcile_customers.with_options(**PATIENTLY).map(integration, batches)
         invoiced = create_invoices.map(integration, batches, after=allow_failure(reconciled))
         dispatched = dispatch_einvoices.submit(integration, after=allow_failure(invoiced))
-        wait_for(invoiced, f"{first} to {last}")
+        wait_for(invoiced, f"{first} – {last}")
         return conclude(integration, [*reconciled, *invoiced, dispatched])

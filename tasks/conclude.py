@@ -13,11 +13,13 @@ from adapters.integration import Integration, open_integration
 from adapters.store import ChangeRow, Standing
 from domain.outcomes import Misconfigured
 from domain.stages import UNFINISHED
-from tasks.attention import causes_of, log_causes, publish_attention
+from domain.words import Words
+from tasks.attention import log_causes, publish_attention
+from tasks.causes import causes_of
 from tasks.happenings import tell_happenings
 from tasks.progress import wait_for
 from tasks.runs import call_it, this_run
-from tasks.verdicts import by_cause, orders
+from tasks.verdicts import by_cause
 
 LONG = 8
 """From so many batches on, a run shows how far it is."""
@@ -31,8 +33,9 @@ def conclude(integration: str, batches: Sequence[PrefectFuture[Any]]) -> State[N
     Failed when this run met something new that needs a person, or something to be tried again.
     Raises `Misconfigured` as a batch did: with wrong settings or rights it is one alert, not one for each order.
     """
-    await_all(batches)
     opened, run = open_integration(integration), this_run()
+    words = opened.words
+    await_all(batches, words)
     opened.store.orders.release_run(opened.name, run)
     standing = opened.store.orders.standing_of(opened.name, run)
     causes = causes_of(opened)
@@ -43,18 +46,18 @@ def conclude(integration: str, batches: Sequence[PrefectFuture[Any]]) -> State[N
     stop_if_misconfigured(batches)
     if any(batch.state.is_failed() or batch.state.is_crashed() for batch in batches):
         log_causes(opened, causes)
-        told = need_attention(standing)
+        told = need_attention(standing, words)
         call_it(told.partition(": ")[0])
         return Failed(message=told)
-    told = in_short(standing)
+    told = in_short(standing, words)
     call_it(told)
     return Completed(message=told)
 
 
-def await_all(batches: Sequence[PrefectFuture[Any]]) -> None:
+def await_all(batches: Sequence[PrefectFuture[Any]], words: Words) -> None:
     """Wait until every batch has ended, however it did; long work shows how far it is."""
     if len(batches) >= LONG:
-        wait_for(batches, "Batches")
+        wait_for(batches, words("batches"))
     for batch in batches:
         batch.wait()
 
@@ -67,45 +70,47 @@ def stop_if_misconfigured(batches: Sequence[PrefectFuture[Any]]) -> None:
             raise fault
 
 
-def need_attention(standing: Counter[Standing]) -> str:
+def need_attention(standing: Counter[Standing], words: Words) -> str:
     """A run that met something new: `3 of 120 orders need attention: 2 × cvr_length, 1 × bad_amount`."""
     causes: Counter[str] = Counter()
     for one, count in standing.items():
         if one.stage in UNFINISHED:
-            causes[one.code or "left to another run"] += count
-    return f"{causes.total()} of {standing.total()} orders need attention: {by_cause(causes)}"
+            causes[one.code or words("elsewhere")] += count
+    told = words("need_attention", count=causes.total(), total=standing.total())
+    return f"{told}: {by_cause(causes, words)}"
 
 
-def in_short(standing: Counter[Standing]) -> str:
+def in_short(standing: Counter[Standing], words: Words) -> str:
     """A run that met nothing new to worry about: `nothing new`, `3 orders in order; 1 order still needs attention`."""
     held = sum(count for one, count in standing.items() if one.stage == "held")
     elsewhere = sum(count for one, count in standing.items() if one.stage in UNFINISHED) - held
     finished = standing.total() - held - elsewhere
-    told = [f"{orders(finished)} in order" if finished else "nothing new"]
+    told = [words.counted("in_order", finished) if finished else words("nothing_new")]
     if held:
-        told.append(f"{orders(held)} still {'needs' if held == 1 else 'need'} attention")
+        told.append(words.counted("still_wait", held))
     if elsewhere:
-        told.append(f"{orders(elsewhere)} left to another run")
+        told.append(words.counted("left_elsewhere", elsewhere))
     return "; ".join(told)
 
 
 def publish_customers(integration: Integration, run: str) -> None:
     """Customers created and changed by this run, with the names of the fields; values are for `explain`."""
+    words = integration.words
     total, written = integration.store.customers_written(run, MOST_CUSTOMERS)
     rows = [
         {
-            "customer": number,
-            "change": "created" if any(map(made_it, changes)) else "changed",
-            "fields": ", ".join(sorted({change.field for change in changes})),
+            words("customer"): number,
+            words("change_made"): words("created" if any(map(made_it, changes)) else "altered"),
+            words("fields"): ", ".join(words.field(field) for field in sorted({one.field for one in changes})),
         }
         for number, changes in written.items()
     ]
-    told = f"{total} in all" + (f", the first {len(rows)} of them here" if total > len(rows) else "")
+    shown = words("first_shown", count=len(rows)) if total > len(rows) else ""
     if rows:
         create_table_artifact(
             table=rows,
             key=f"{integration.name}-customers",
-            description=f"Customers created and changed by this run: {told}",
+            description=words("customers_written", count=total) + shown,
         )
 
 

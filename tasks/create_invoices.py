@@ -29,7 +29,8 @@ def create_invoices(integration: str, batch: str, after: object = None) -> State
 
     `after` is only there so that the batch's customers come first. Raises like `reconcile_customers`.
     """
-    return all_well(invoice_batch(open_integration(integration), batch))
+    opened = open_integration(integration)
+    return all_well(invoice_batch(opened, batch), opened.words)
 
 
 def invoice_batch(integration: Integration, batch_id: str) -> dict[str, int]:

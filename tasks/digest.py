@@ -8,7 +8,8 @@ from prefect.blocks.core import Block
 
 from adapters.integration import Integration
 from domain.outcomes import AfstemError
-from tasks.attention import Cause, digest
+from tasks.attention import digest
+from tasks.causes import Cause
 
 
 def send_digest(integration: Integration, causes: Sequence[Cause]) -> None:
@@ -16,13 +17,14 @@ def send_digest(integration: Integration, causes: Sequence[Cause]) -> None:
     slug = integration.settings.alerts.block
     if not slug or not causes:
         return
-    total = sum(len(cause.orders) for cause in causes)
-    subject = f"{integration.name}: {total} orders need attention"
+    words = integration.words
+    waiting = words.counted("wait", sum(len(cause.orders) for cause in causes))
+    subject = f"{integration.name}: {waiting}"
     try:
         block = Block.load(slug)
         if not isinstance(block, NotificationBlock):
             raise TypeError(slug)
-        block.notify(digest(causes, integration.settings.language), subject)  # type: ignore[unused-coroutine]
+        block.notify(digest(causes, words), subject)  # type: ignore[unused-coroutine]
     except Exception as error:  # noqa: BLE001 - each block has faults of its own, and none of them is the run's
         fault = error if isinstance(error, AfstemError) else type(error).__name__
         get_run_logger().warning("the digest could not be sent by %s: %s", slug, fault)

@@ -20,8 +20,9 @@ from domain.einvoice_sentences import explained
 from domain.einvoices import Credited, Einvoice, check
 from domain.invoices import Invoice
 from domain.outcomes import Finding, NeedsAttention
-from domain.sentences import Language, what
+from domain.sentences import what
 from domain.stages import STAGES
+from domain.words import Language
 from tasks.handing_over import Courier, Outgoing
 from tasks.retrying import RETRYING
 from tasks.runs import this_run

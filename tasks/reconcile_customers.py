@@ -27,7 +27,8 @@ def reconcile_customers(integration: str, batch: str) -> State[dict[str, int]]:
     Raises `Transient` (tried again) while an order met a fault that may pass, and `NeedsAttention` where this
     run found one that needs a person; the others are reconciled all the same.
     """
-    return all_well(reconcile_batch(open_integration(integration), batch))
+    opened = open_integration(integration)
+    return all_well(reconcile_batch(opened, batch), opened.words)
 
 
 def reconcile_batch(integration: Integration, batch_id: str) -> dict[str, int]:

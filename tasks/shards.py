@@ -72,8 +72,9 @@ def watch_shards(integration: str, runs: Sequence[str]) -> State[None]:
 
     Of one that was deleted in Prefect nobody knows what it did: then the whole is not in order.
     """
-    store = open_integration(integration).store
-    bar = Bar(len(runs), f"{len(runs)} shards")
+    opened = open_integration(integration)
+    store, words = opened.store, opened.words
+    bar = Bar(len(runs), words("shards", count=len(runs)))
     with get_client(sync_client=True) as client:
         while True:
             found = list(_states(client, runs))
@@ -84,18 +85,21 @@ def watch_shards(integration: str, runs: Sequence[str]) -> State[None]:
             ended = [run for run in found if run.id not in again and run.state and run.state.is_final()]
             bar.show(len(ended))
             if len(ended) == len(found):
-                return conclude_shards([run.state for run in ended if run.state], len(runs) - len(found))
+                states = [run.state for run in ended if run.state]
+                return conclude_shards(integration, states, len(runs) - len(found))
             time.sleep(LOOK_EVERY_SECONDS)
 
 
-def conclude_shards(states: Sequence[State[Any]], gone: int = 0) -> State[None]:
+def conclude_shards(integration: str, states: Sequence[State[Any]], gone: int = 0) -> State[None]:
     """The state of the whole from those of its shards; `gone` are those that are to be found no more."""
+    words = open_integration(integration).words
     if gone:
-        return Failed(message=f"{gone} of {len(states) + gone} shards were deleted in Prefect: run the period again")
+        return Failed(message=words("shards_gone", count=gone, total=len(states) + gone))
     unwell = [state for state in states if not state.is_completed()]
     if unwell:
-        return Failed(message=f"{len(unwell)} of {len(states)} shards need attention: {unwell[0].message}"[:500])
-    return Completed(message=f"{len(states)} shard{'' if len(states) == 1 else 's'} in order")
+        told = words("shards_unwell", count=len(unwell), total=len(states))
+        return Failed(message=f"{told}: {unwell[0].message}"[:500])
+    return Completed(message=words.counted("shards_well", len(states)))
 
 
 def _is_orphaned(run: FlowRun, store: Store) -> bool:

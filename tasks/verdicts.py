@@ -13,6 +13,7 @@ from adapters.integration import Integration
 from adapters.store import Batch, OrderRow
 from domain.outcomes import AfstemError, Finding, NeedsAttention, Transient
 from domain.stages import Stage
+from domain.words import Words
 from tasks.logs import tell_order
 
 NO_CUSTOMER = {"customer": ""}
@@ -100,33 +101,22 @@ class Verdicts:
 
         `Transient` while something may still pass, `OrdersNeedAttention` where this run found a new hold.
         """
+        words = self._integration.words
         if self._failed:
-            raise Transient(
-                f"{orders(len(self._failed))} to be tried again: {by_cause(Counter(self._failed.values()))}"
-            )
+            told = words.counted("to_be_tried_again", len(self._failed))
+            raise Transient(f"{told}: {by_cause(Counter(self._failed.values()), words)}")
         unfinished = self._integration.store.orders.of_batch(self._batch, frozenset({"held", "failed"}))
         news = [row for row in unfinished if row.stage == "failed" or row.run == self._batch.run]
         if news:
-            need = "needs" if len(news) == 1 else "need"
-            told = f"{orders(len(news))} {need} attention: {by_cause(Counter(row.code for row in news))}"
-            raise OrdersNeedAttention(told, len(news))
+            told = words.counted("waiting", len(news))
+            raise OrdersNeedAttention(f"{told}: {by_cause(Counter(row.code for row in news), words)}", len(news))
         return {"held": len(unfinished)}
 
 
-def orders(count: int) -> str:
-    """`1 order`, `2 orders`."""
-    return counted(count, "order")
-
-
-def counted(count: int, thing: str) -> str:
-    """`1 difference`, `2 differences`."""
-    return f"{count} {thing}{'' if count == 1 else 's'}"
-
-
-def all_well(counts: Mapping[str, int]) -> State[dict[str, int]]:
+def all_well(counts: Mapping[str, int], words: Words) -> State[dict[str, int]]:
     """The state of a batch that is all well, with what was done in its message: `12 invoices, 1 held`."""
-    told = [f"{count} {thing.replace('_', ' ')}" for thing, count in counts.items() if count]
-    return Completed(message=", ".join(told) or "nothing to do", data=dict(counts))
+    told = [f"{count} {words.of('done', thing)}" for thing, count in counts.items() if count]
+    return Completed(message=", ".join(told) or words("nothing_to_do"), data=dict(counts))
 
 
 def kept(values: Sequence[Any]) -> str:
@@ -134,7 +124,7 @@ def kept(values: Sequence[Any]) -> str:
     return json.dumps([value.model_dump(mode="json") for value in values], ensure_ascii=False)
 
 
-def by_cause(causes: Counter[str]) -> str:
+def by_cause(causes: Counter[str], words: Words) -> str:
     """How many of each, the most first: `2 × cvr_length, 1 × bad_amount`, at most so many that a line holds them."""
     told = ", ".join(f"{count} × {cause}" for cause, count in causes.most_common(MOST_CAUSES))
-    return told + (f" and {len(causes) - MOST_CAUSES} more causes" if len(causes) > MOST_CAUSES else "")
+    return told + (f" {words('and_more_causes', count=rest)}" if (rest := len(causes) - MOST_CAUSES) > 0 else "")

@@ -7,9 +7,9 @@ from typing import Literal, NamedTuple
 
 from adapters.integration import Integration
 from adapters.store import Batch, DocumentRow, OrderRow
+from domain.differences import as_kept, difference
 from domain.dispatches import State
 from domain.invoices import Built, Document, DocumentKind, Invoice
-from domain.invoicing import difference
 from domain.orders import Order
 from domain.outcomes import AfstemError, Finding, NeedsAttention, Transient
 from domain.ports import Booking
@@ -285,8 +285,7 @@ def judge(wanted: Wanted, standing: DocumentRow) -> Verdict:
         if not changes:
             return "leave"
     code = "changed_after_booking" if standing.state == "booked" else "draft_changed"
-    found = "; ".join(f"{one.field}: {one.before} → {one.after}" for one in changes)
-    raise NeedsAttention(code, changes[0].field, found, standing.number)
+    raise NeedsAttention(code, changes[0].field, as_kept(changes), standing.number)
 
 
 def _judge_stranger(wanted: Invoice, standing: DocumentRow) -> Verdict:

@@ -7,21 +7,12 @@ import typer
 
 from deployments import engine
 from deployments.commands.sync import tell
-from deployments.commands.telling import DEFAULT, AsJson, Config, opened
-
-Day = Annotated[
-    datetime,
-    typer.Option("--from", metavar="YYYY-MM-DD", formats=["%Y-%m-%d"], help="The first day, by order date in Denmark."),
-]
-LastDay = Annotated[
-    datetime,
-    typer.Option("--to", metavar="YYYY-MM-DD", formats=["%Y-%m-%d"], help="The last day, itself included."),
-]
+from deployments.commands.telling import DEFAULT, FIRST, LAST, AsJson, Config, opened
 
 
 def backfill(
-    first: Day,
-    last: LastDay,
+    first: Annotated[datetime, FIRST],
+    last: Annotated[datetime, LAST],
     days: Annotated[int, typer.Option(help="How many days make a shard, which is a run of its own.")] = 7,
     config: Config = DEFAULT,
     json: AsJson = False,

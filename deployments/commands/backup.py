@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from deployments.commands.telling import DEFAULT, Config, console, opened, shown
-from deployments.phrases import Phrases
+from deployments.commands.typed import command
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A SQLite file, wherever the store itself lies.")]
 
@@ -21,7 +21,7 @@ def backup(file: File, config: Config = DEFAULT) -> None:
         from adapters.store.copies import back_up
 
         size = back_up(integration.store.database, file)
-        words = Phrases(integration.settings.language)
+        words = integration.words
         console().print(words("backed_up", file=shown(file), size=f"{size / 1_000_000:.1f}"), soft_wrap=True)
 
 
@@ -37,8 +37,8 @@ def restore(file: File, config: Config = DEFAULT) -> None:
         before = _free_name(file)
         copies.back_up(integration.store.database, before)
         copies.restore(integration.store.database, file)
-        words = Phrases(integration.settings.language)
-        console().print(words("restored", before=shown(before), config=config), soft_wrap=True)
+        words = integration.words
+        console().print(words("restored", before=shown(before), command=command("sync", config)), soft_wrap=True)
 
 
 def _free_name(file: Path) -> Path:

@@ -12,15 +12,14 @@ from deployments.commands.telling import (
     Config,
     console,
     language_of,
-    money,
     settings_in,
     table,
     told,
     write_json,
 )
-from deployments.commands.words import Words
 from domain.customers import CustomerField, Values
 from domain.outcomes import Misconfigured, NeedsAttention
+from domain.words import Words
 
 if TYPE_CHECKING:
     from adapters.accounting.local import LocalBooks
@@ -158,7 +157,7 @@ def _customers(customers: list[dict[str, Any]], words: Words) -> Any:
             one["cvr"] or one["vat_number"],
             one["ean"],
             one["email"],
-            words("barred") if one["barred"] else "",
+            words.of("decision", "barred") if one["barred"] else "",
         )
         for one in customers
     ]
@@ -171,7 +170,7 @@ def _invoices(invoices: list[dict[str, Any]], words: Words) -> Any:
     for one in invoices:
         number = f"{one['number']} ({words('draft')})" if one["state"] == "draft" else one["number"]
         sign = -1 if one["kind"] == "credit_note" else 1
-        amounts = [money(sign * Decimal(one[key]), words.language) for key in ("net", "vat", "total")]
+        amounts = [words.amount(sign * Decimal(one[key])) for key in ("net", "vat", "total")]
         recipient = one["recipient"]["name"]
         rows.append([number, one["reference"], one["date"], one["customer"], recipient, one["currency"], *amounts])
     return table(words("invoices"), [words(key) for key in keys], rows, right=(6, 7, 8))

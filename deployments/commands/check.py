@@ -20,9 +20,9 @@ from deployments.commands.telling import (
     table,
     write_json,
 )
-from deployments.commands.words import Words
 from domain.outcomes import AfstemError, Finding, NeedsAttention
 from domain.rules import TYPES
+from domain.words import Words
 
 if TYPE_CHECKING:
     from datetime import date
@@ -51,7 +51,7 @@ def check(config: Config = DEFAULT, json: AsJson = False) -> None:
         findings = [*connection_findings(integration), *settings_findings(integration)]
         findings = list(dict.fromkeys((*findings, *einvoicing_findings(integration, findings))))
         usable = all(one.code in HARMLESS for one in findings)
-        words = Words(integration.settings.language)
+        words = integration.words
         history = _history(integration, words) if usable else None
         look = _look(integration, findings, words) if usable else None
         name = integration.name
@@ -236,10 +236,11 @@ def _show(
 
 
 def _looked_rows(look: "Look", words: Words) -> list[tuple[str, int]]:
-    rows = [(words(kind), look.types[kind]) for kind in TYPES if look.types[kind]]
+    rows = [(words.of("type", kind), look.types[kind]) for kind in TYPES if look.types[kind]]
     rows += [
-        (words("without", kind=words(kind), field=field), count)
+        (words("without", kind=words.of("type", kind), field=words.field(field)), count)
         for (kind, field), count in sorted(look.without.items())
     ]
-    rows += [(words("impossible_number", field=field), count) for field, count in sorted(look.impossible.items())]
+    for number, count in sorted(look.impossible.items()):
+        rows.append((words("impossible_number", field=words.field(number)), count))
     return rows + ([(words("unreadable"), look.unreadable)] if look.unreadable else [])

@@ -2,17 +2,18 @@
 
 import json
 import shutil
+from decimal import Decimal
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from deployments import engine
 from deployments.commands.explain import explain
-from deployments.commands.telling import console, opened, table
+from deployments.commands.telling import console, opened, stages_told, table
+from deployments.commands.typed import command
 from deployments.demo.receivers import answer, pick_up
-from deployments.phrases import Phrases, called
 from domain.sentences import what
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Demo:
         self._integration = integration
         self._books: LocalBooks = integration.books  # type: ignore[assignment]  # the demo's settings say so
         self._config = config
-        self._words = Phrases(integration.settings.language)
+        self._words = integration.words
         self._out = console()
 
     def show(self) -> None:
@@ -115,7 +116,7 @@ class Demo:
 
         run_flow(self._integration, self._config, "flows.sync_orders:sync_orders")
         stages = self._integration.store.orders.stages(self._integration.name)
-        self._out.print(", ".join(f"{count} {self._words(stage)}" for stage, count in sorted(stages.items())))
+        self._out.print(stages_told(dict(sorted(stages.items())), self._words))
 
     def _tell_decisions(self) -> None:
         """Some orders of every kind: whose they are, why, and what was written to the customer."""
@@ -125,26 +126,28 @@ class Demo:
             decided = json.loads(row.decision) if row and row.decision else None
             if row is None or decided is None:
                 continue
-            by = decided["decision"]["identity"] or {"field": "", "value": ""}
-            kind = self._words(decided["decision"]["kind"], customer=row.customer)
-            new = decided["decision"]["kind"] == "new"
-            changed = "" if new else ", ".join(one["field"] for one in decided["changed"])
-            rows.append([number, row.customer_type.upper(), f"{by['field']} {by['value']}", kind, changed, row.total])
-        columns = [self._words(f"demo_{name}") for name in ("order", "type", "by", "customer", "changed", "total")]
+            rows.append([number, *self._decided(row, **decided)])
+        columns = [self._words(name) for name in ("order", "type", "identified_by", "customer", "corrected", "total")]
         self._out.print(table("", columns, rows, right=(5,)))
+
+    def _decided(self, row: "OrderRow", decision: dict[str, Any], changed: list[dict[str, str]], **_: Any) -> list[str]:
+        """Customer type, known by what, the customer, the fields that were changed on it, and the order's total."""
+        words, by = self._words, decision["identity"]
+        known_by = f"{words.field(by['field'])} {by['value']}" if by else ""
+        fields = [] if decision["kind"] == "new" else [words.field(one["field"]) for one in changed]
+        customer = words.of("planned", decision["kind"], customer=row.customer)
+        total = words.amount(Decimal(row.total))
+        return [words.of("type", row.customer_type), known_by, customer, ", ".join(fields), total]
 
     def _tell_attention(self) -> None:
         """The causes for which orders wait, a line each; all of it stands in `afstem attention`."""
-        causes: dict[str, list[OrderRow]] = {}
-        for row in self._integration.store.orders.needing_attention(self._integration.name):
-            causes.setdefault(row.code, []).append(row)
-        language = self._words.language
-        rows = [
-            [", ".join(row.number for row in held), what(held[0].finding, language)]
-            for held in sorted(causes.values(), key=len, reverse=True)
-        ]
-        self._out.print(table("", [self._words("demo_held"), self._words("demo_because")], rows[:MOST_CAUSES]))
-        self._out.print(self._words("demo_causes", count=len(rows), config=self._config))
+        from tasks.causes import causes_of
+
+        words, causes = self._words, causes_of(self._integration)
+        rows = [(words.first_of(one.numbers), what(one.finding, words.language)) for one in causes[:MOST_CAUSES]]
+        self._out.print(table("", [words("demo_held"), words("demo_because")], rows))
+        see = command("attention", self._config)
+        self._out.print(words("demo_causes", count=len(causes), command=see), soft_wrap=True)
 
     def _resolve(self) -> None:
         from deployments.commands.watching import run_flow
@@ -183,7 +186,7 @@ class Demo:
 
     def _what_next(self) -> None:
         self._scene("demo_next")
-        for command in (
+        for arguments in (
             "report",
             "attention",
             "explain 1602",
@@ -193,7 +196,7 @@ class Demo:
             "plan",
             "up",
         ):
-            self._out.print(f"  {called()} {command} --config {self._config}")
+            self._out.print(f"  {command(arguments, self._config)}", soft_wrap=True)
         self._out.print(self._words("demo_folder", folder=self._config.parent))
 
 

@@ -10,8 +10,8 @@ import typer
 
 from deployments import engine
 from deployments.commands.telling import DEFAULT, Config, console, settings_in, told
-from deployments.phrases import Phrases
 from domain.outcomes import Misconfigured
+from domain.words import Words
 
 
 def deploy(
@@ -45,7 +45,7 @@ def deploy(
         if done.returncode:
             raise Misconfigured("deploy_failed", "PREFECT_API_URL", done.stdout[-300:] + done.stderr[-300:])
         set_alerts(settings.name, settings.alerts)
-    words = Phrases(settings.language)
+    words = Words(settings.language)
     console().print(words("deployed", name=settings.name, pool=pool))
 
 

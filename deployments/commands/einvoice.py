@@ -19,10 +19,10 @@ from deployments.commands.telling import (
     told,
     write_json,
 )
-from deployments.commands.words import Words
 from domain.einvoice_sentences import Explained, explained
 from domain.outcomes import Misconfigured, NeedsAttention
 from domain.texts import cut
+from domain.words import Words
 
 if TYPE_CHECKING:
     from domain.einvoices import Verdict

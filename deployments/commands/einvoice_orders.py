@@ -1,6 +1,7 @@
 """`afstem einvoice show|send ORDER`: an order's e-invoices, where they are, and sending them by a person's word."""
 
 import json as json_text
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -19,10 +20,10 @@ from deployments.commands.telling import (
     shown,
     write_json,
 )
-from deployments.commands.words import Words
+from domain.days import COPENHAGEN
 from domain.dispatches import HELD_FOR, WAITING
 from domain.outcomes import Finding, Misconfigured
-from domain.sentences import Language
+from domain.words import Language, Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,9 +122,9 @@ def page_of(told: dict[str, Any], words: Words) -> list[tuple[str, object]]:
     checked = words("held_against", version=told["rules"]) if told["rules"] else words("own_checks")
     went = told["handed_at"] is not None
     return [
-        (words("einvoice"), f"{words(told['kind'])} {told['number']} · {told['reference']}"),
-        (words("stage"), words(f"einvoice_{told['state']}")),
-        (words("way"), words(f"way_{told['channel']}") if told["channel"] else ""),
+        (words("einvoice"), f"{words.of('document', told['kind'])} {told['number']} · {told['reference']}"),
+        (words("stage"), words.of("einvoice", told["state"])),
+        (words("way"), words.of("way", told["channel"]) if told["channel"] else ""),
         (words("place"), told["place"]),
         (words("answer"), f"{told['code']} {told['told']}".strip()),
         (words("checked_by"), checked if went and told["sha256"] else ""),
@@ -133,5 +134,5 @@ def page_of(told: dict[str, Any], words: Words) -> list[tuple[str, object]]:
 
 
 def _happened(one: dict[str, str], words: Words) -> str:
-    moment = one["at"].replace("T", " ").removesuffix("+00:00")
-    return f"{moment} UTC {words('einvoice_' + one['state'])}"
+    moment = datetime.fromisoformat(one["at"]).astimezone(COPENHAGEN)
+    return f"{moment:%Y-%m-%d %H:%M:%S} {words.of('einvoice', one['state'])}"

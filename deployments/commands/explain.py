@@ -10,8 +10,8 @@ from deployments.commands.einvoice_orders import told_of
 from deployments.commands.explain_page import show
 from deployments.commands.telling import DEFAULT, AsJson, Config, finding_told, opened, write_json
 from domain.outcomes import Finding, Misconfigured, NeedsAttention
-from domain.sentences import Language
 from domain.stages import UNFINISHED
+from domain.words import Language
 
 if TYPE_CHECKING:
     from adapters.integration import Integration

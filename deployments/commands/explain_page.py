@@ -8,12 +8,9 @@ from rich.console import Console
 from rich.text import Text
 
 from deployments.commands.einvoice_orders import page_of
-from deployments.commands.telling import console, money, pairs, sentence, shown, table
-from deployments.commands.words import Words
+from deployments.commands.telling import console, pairs, sentence, shown, table
 from domain.outcomes import Finding
-from domain.sentences import Language
-
-AMOUNTS = ("unit_net", "net")
+from domain.words import Language, Words
 
 
 def show(told: dict[str, Any], language: Language) -> None:
@@ -28,7 +25,7 @@ def show(told: dict[str, Any], language: Language) -> None:
     out.print(Text(f"\n{words('customer')}", style="bold"))
     out.print(pairs(_customer(told, words)))
     _section(out, words, "candidates", ("number", "name", "address", "barred"), _candidates(told, words))
-    changed = [(one["field"], one["before"], one["after"]) for one in told["changed"]]
+    changed = [(words.field(one["field"]), one["before"], one["after"]) for one in told["changed"]]
     _section(out, words, "changed", ("field", "before", "after"), changed)
     _section(out, words, "protected", ("field", "kept", "shop", "why"), _protected(told, words))
     for document in (*told["earlier_invoices"], told["invoice"], *told["credit_notes"]):
@@ -47,28 +44,26 @@ def _order(told: dict[str, Any], words: Words) -> list[tuple[str, object]]:
     return [
         (words("date"), told["date"]),
         (words("status"), told["status"]),
-        (words("total"), f"{_amount(told['total'], words)} {told['currency']}" if told["total"] else ""),
-        (words("stage"), words(told["stage"]) if told["eligible"] else words("ignored")),
-        (words("forgotten"), told["forgotten"]),
+        (words("total"), f"{words.amount(Decimal(told['total']))} {told['currency']}" if told["total"] else ""),
+        (words("stage"), words.of("stage", told["stage"]) if told["eligible"] else words.of("group", "ignored")),
+        (words("buyer_forgotten"), told["forgotten"]),
     ]
 
 
 def _evidence(told: dict[str, Any], words: Words) -> list[tuple[object, ...]]:
     return [
-        (one["field"], one["key"], one["value"], words("not_used" if one["verdict"] == "ignored" else one["verdict"]))
+        (words.field(one["field"]), one["key"], one["value"], words.of("verdict", one["verdict"]))
         for one in told["evidence"]
     ]
 
 
 def _customer(told: dict[str, Any], words: Words) -> list[tuple[str, object]]:
     identity, customer = told["identity"], told["customer_details"]
-    decision = told["decision"] or "undecided"
-    if told["remembered"]:
-        decision = "remembered"
+    decision = "remembered" if told["remembered"] else told["decision"] or ""
     return [
-        (words("type"), words(told["type"]) if told["type"] else ""),
-        (words("decision"), words(decision)),
-        (words("identified_by"), f"{identity['field']}: {identity['value']}" if identity else ""),
+        (words("type"), words.of("type", told["type"]) if told["type"] else ""),
+        (words("decision"), words.of("decision", decision)),
+        (words("identified_by"), f"{words.field(identity['field'])}: {identity['value']}" if identity else ""),
         (words("number"), told["customer"]),
         (words("name"), customer.get("name", "") if customer else ""),
     ]
@@ -78,7 +73,7 @@ def _candidates(told: dict[str, Any], words: Words) -> list[tuple[object, ...]]:
     if len(told["candidates"]) < 2:  # the one that was found is the customer itself
         return []
     return [
-        (one["number"], one.get("name", ""), _address(one), words("barred") if one["barred"] else "")
+        (one["number"], one.get("name", ""), _address(one), words.of("decision", "barred") if one["barred"] else "")
         for one in told["candidate_details"]
     ]
 
@@ -88,9 +83,8 @@ def _address(customer: dict[str, Any]) -> str:
 
 
 def _protected(told: dict[str, Any], words: Words) -> list[tuple[object, ...]]:
-    reasons = {"collecting": "collecting_untouched"}
     return [
-        (one["field"], one["kept"], one["shop"], words(reasons.get(one["why"], one["why"])))
+        (words.field(one["field"]), one["kept"], one["shop"], words.of("left_alone", one["why"]))
         for one in told["protected"]
     ]
 
@@ -106,15 +100,13 @@ def _section(
 def _document(out: Console, document: dict[str, Any], words: Words) -> None:
     """One document with its lines; amounts are as they stand in the books."""
     state = "" if document["state"] == "booked" else f" ({words('draft')})"
-    title = f"{words(document['kind'])} {document['number']}{state} · {document['reference']} · {document['date']}"
+    kind = words.of("document", document["kind"]).capitalize()
+    title = f"{kind} {document['number']}{state} · {document['reference']} · {document['date']}"
     columns = ("product", "text", "quantity", "unit_net", "net", "vat_rate")
-    rows = [
-        [_amount(line[name], words) if name in AMOUNTS else line[name] for name in columns]
-        for line in document.get("lines", ())
-    ]
+    rows = [_line(words, **line) for line in document.get("lines", ())]
     out.print()
     out.print(table(title, [words(name) for name in columns], rows, right=range(2, len(columns))))
-    amounts = (f"{words(name)} {_amount(document[name], words)}" for name in ("net", "vat", "total"))
+    amounts = (f"{words(name)} {words.amount(Decimal(document[name]))}" for name in ("net", "vat", "total"))
     out.print(Text(f"{'   '.join(amounts)} {shown(document['currency'])}"))
     recipient = document.get("recipient") or {}
     out.print(
@@ -130,5 +122,8 @@ def _document(out: Console, document: dict[str, Any], words: Words) -> None:
     )
 
 
-def _amount(text: str, words: Words) -> str:
-    return money(Decimal(text), words.language)
+def _line(
+    words: Words, product: str, text: str, quantity: str, unit_net: str, net: str, vat_rate: str, **_: str
+) -> list[str]:
+    amounts = [words.amount(Decimal(amount)) for amount in (unit_net, net)]
+    return [product, text, words.number(Decimal(quantity)), *amounts, words.rate(Decimal(vat_rate))]

@@ -5,13 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from deployments.commands.telling import DEFAULT, AsJson, Config, console, opened, shown, write_json
-from deployments.phrases import Phrases
 
 if TYPE_CHECKING:
     from adapters.integration import Integration
     from tasks.forget import Forgotten
-
-MOST_NAMED = 20
 
 
 def forget(
@@ -37,20 +34,20 @@ def forget(
 
 def tell(integration: "Integration", done: "Forgotten", *, as_json: bool) -> None:
     """Say what is gone, what stays and why."""
-    words = Phrases(integration.settings.language)
+    words = integration.words
     if as_json:
         write_json(document(done))
         return
     out = console()
     out.print(words("forgotten", orders=len(done.orders), customers=len(done.customers)))
     if done.still_open:
-        out.print(words("forgotten_open", orders=named(done.still_open)), soft_wrap=True)
+        out.print(words("forgotten_open", orders=words.first_of([*map(shown, done.still_open)])), soft_wrap=True)
     if done.documents:
         out.print(words("forgotten_documents", documents=done.documents, until=done.kept_until), soft_wrap=True)
     if done.vat_numbers:
         out.print(words("forgotten_proofs", numbers=done.vat_numbers, until=done.proof_until), soft_wrap=True)
     if done.customers:
-        out.print(words("forgotten_books", customers=named(done.customers)), soft_wrap=True)
+        out.print(words("forgotten_books", customers=words.first_of([*map(shown, done.customers)])), soft_wrap=True)
     out.print(words("forgotten_elsewhere"), soft_wrap=True)
 
 
@@ -65,9 +62,3 @@ def document(done: "Forgotten") -> dict[str, Any]:
         "vat_answers_kept": done.vat_numbers,
         "vat_answers_kept_until": done.proof_until,
     }
-
-
-def named(numbers: list[str]) -> str:
-    """The first of them, safe to show."""
-    rest = len(numbers) - MOST_NAMED
-    return ", ".join(map(shown, numbers[:MOST_NAMED])) + (f" … +{rest}" if rest > 0 else "")

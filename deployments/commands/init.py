@@ -14,10 +14,10 @@ from rich.prompt import Confirm, IntPrompt, Prompt
 
 from deployments.commands.settings_file import COLLECTING_PLACEHOLDER, Answers, settings_text
 from deployments.commands.telling import DEFAULT, UNUSABLE, complain, console, findings_of
-from deployments.commands.words import Words
+from deployments.commands.typed import command
 from domain.outcomes import AfstemError, Misconfigured
 from domain.rules import Preset
-from domain.sentences import Language
+from domain.words import Language, Words
 
 PRESETS: tuple[Preset, ...] = ("recommended", "one-customer", "match-only")
 SHOPS = ("files", "woocommerce")
@@ -190,4 +190,6 @@ def _say_what_is_next(output: Path, answers: Answers) -> None:
         out.print(words(f"next_tokens_{answers.accounting}"))
     if answers.preset == "one-customer" and not answers.collecting_customer:
         out.print(words("next_collecting", placeholder=COLLECTING_PLACEHOLDER))
-    out.print(words("next_check", config="" if output == DEFAULT else f" --config {output}"))
+    out.print(words("next_steps"))
+    for arguments in ("check", "plan"):
+        out.print(f"  {command(arguments, output)}", soft_wrap=True)

@@ -15,16 +15,14 @@ from deployments.commands.telling import (
     Config,
     console,
     finding_told,
-    money,
     opened,
     sentence,
     table,
     write_json,
 )
-from deployments.commands.words import Words
-from deployments.phrases import Phrases
 from domain.invoices import Invoice
 from domain.outcomes import Finding
+from domain.words import Words
 
 if TYPE_CHECKING:
     from adapters.integration import Integration
@@ -36,7 +34,7 @@ def plan(config: Config = DEFAULT, json: AsJson = False) -> None:
     with opened(config) as integration:
         from tasks.rehearse import rehearsed
 
-        reading = console(stderr=True).status(Phrases(integration.settings.language)("reading"))
+        reading = console(stderr=True).status(integration.words("reading"))
         with reading, rehearsed(integration) as rehearsal:
             orders = list(planned(rehearsal))
         history = _history(integration)
@@ -78,27 +76,28 @@ def _history(integration: "Integration") -> dict[str, Any]:
 
 def _show(integration: "Integration", orders: list[dict[str, Any]], history: dict[str, Any]) -> None:
     language = integration.settings.language
-    words, out = Phrases(language), console()
-    columns = [words(f"plan_{name}") for name in ("order", "type", "customer", "changes", "net", "vat", "total")]
+    words, out = Words(language), console()
+    columns = [words(name) for name in ("order", "type", "customer", "plan_changes", "net", "vat", "total")]
     rows = [_row(order, words) for order in orders if order["invoice"]]
     if rows:
         out.print(table("", columns, rows, right=(4, 5, 6)))
     held = [order for order in orders if not order["invoice"]]
     for order in held:
         finding = Finding.model_validate({name: order[name] for name in Finding.model_fields})
-        out.print(f"{words('plan_order')} {order['order']}:", sentence(finding, language))
+        out.print(f"{words('order')} {order['order']}:", sentence(finding, language))
     if history:
         out.print(words("plan_history", **history["history"]))
     out.print(words("plan_written", orders=len(orders), invoices=len(rows), held=len(held)))
 
 
-def _row(order: dict[str, Any], words: Phrases) -> list[str]:
+def _row(order: dict[str, Any], words: Words) -> list[str]:
     invoice = order["invoice"]
     kind = order["decision"]["kind"] if order["decision"] else ""
-    changes = "; ".join(
-        f"{one['field']}: {one['before']} → {one['after']}" if one["before"] else f"{one['field']}: {one['after']}"
-        for one in order["changed"]
-    )
-    sums = [money(Decimal(invoice[name]), words.language) for name in ("net", "vat", "total")]
-    customer = words(kind, customer=order["customer"]) if kind else ""
-    return [order["order"], Words(words.language)(order["type"]), customer, changes, *sums]
+    changes = "; ".join(_change(words.field(one["field"]), one["before"], one["after"]) for one in order["changed"])
+    sums = [words.amount(Decimal(invoice[name])) for name in ("net", "vat", "total")]
+    customer = words.of("planned", kind, customer=order["customer"]) if kind else ""
+    return [order["order"], words.of("type", order["type"]), customer, changes, *sums]
+
+
+def _change(field: str, before: str, after: str) -> str:
+    return f"{field}: {before} → {after}" if before else f"{field}: {after}"

@@ -15,6 +15,8 @@ from deployments.commands.report_sections import KEYS, Section, names_of, period
 from deployments.commands.telling import (
     ATTENTION,
     DEFAULT,
+    FIRST,
+    LAST,
     AsJson,
     Config,
     console,
@@ -24,23 +26,15 @@ from deployments.commands.telling import (
     table,
     write_json,
 )
-from deployments.commands.words import Words
 from domain.outcomes import Finding, Misconfigured
 from domain.proof import Period, Proof, ReadBack
+from domain.words import Words
 
 if TYPE_CHECKING:
     from adapters.integration import Integration
 
 MOST_SHOWN = 50
 STDOUT = Path("-")
-Day = Annotated[
-    datetime | None,
-    typer.Option("--from", metavar="YYYY-MM-DD", formats=["%Y-%m-%d"], help="The first day, by order date in Denmark."),
-]
-LastDay = Annotated[
-    datetime | None,
-    typer.Option("--to", metavar="YYYY-MM-DD", formats=["%Y-%m-%d"], help="The last day, itself included."),
-]
 AsCsv = Annotated[
     Path | None, typer.Option("--csv", metavar="FILE", help="Write a row for each order to this file; - is stdout.")
 ]
@@ -50,8 +44,8 @@ AsHtml = Annotated[
 
 
 def report(
-    first: Day = None,
-    last: LastDay = None,
+    first: Annotated[datetime | None, FIRST] = None,
+    last: Annotated[datetime | None, LAST] = None,
     csv: AsCsv = None,
     html: AsHtml = None,
     config: Config = DEFAULT,
@@ -70,7 +64,7 @@ def report(
     if sum(on_stdout) > 1:
         raise typer.BadParameter("only one of --json, --csv - and --html - can go to stdout")
     with opened(config) as integration:
-        words = Words(integration.settings.language)
+        words = integration.words
         proof, attention = _proven(integration, period, csv, words)
         if html:
             from deployments.commands.report_page import page

@@ -10,9 +10,9 @@ from decimal import Decimal
 from typing import TextIO
 
 from deployments.commands.telling import shown
-from deployments.commands.words import Words
 from domain.proof import Accounted, Discrepancy, Standing
 from domain.sentences import fix, what
+from domain.words import Words
 
 COLUMNS = (
     *("order", "date", "type", "currency", "total", "counts_as", "refunded", "invoices", "credit_notes", "difference"),
@@ -44,12 +44,13 @@ class OrderByOrder:
         invoiced = one.group == "invoiced"
         sums = (one.refunded, one.invoiced, one.credited, one.difference) if invoiced else (None,) * 4
         finding = order.finding
+        counts_as = words("settled_short") if order.settled else words.of("group", one.group)
         self._write(
             [
-                *(order.number, order.day or "", words(order.type or "undecided"), order.currency),
-                *(order.total if order.currency else None, words("settled_short" if order.settled else one.group)),
+                *(order.number, order.day or "", words.of("type", order.type), order.currency),
+                *(order.total if order.currency else None, counts_as),
                 *sums,
-                ", ".join(dict.fromkeys(words(f"zone_{_zone(document)}") for document in standing)),
+                ", ".join(dict.fromkeys(words.of("zone", _zone(document)) for document in standing)),
                 *(_signed(standing, lambda document: document.net), _signed(standing, lambda document: document.vat)),
                 ", ".join(document.number for document in standing),
                 ", ".join(document.reference for document in standing),
@@ -60,7 +61,8 @@ class OrderByOrder:
 
     def surplus(self, one: Discrepancy) -> None:
         """A document of the books that no order accounts for."""
-        row: list[object] = [one.order, "", "", one.currency, None, self._words("surplus"), None, one.found, None]
+        surplus = self._words.of("difference", "surplus")
+        row: list[object] = [one.order, "", "", one.currency, None, surplus, None, one.found, None]
         self._write([*row, one.expected - one.found, "", None, None, "", one.reference, "", ""])
 
     def _write(self, row: list[object]) -> None:

@@ -6,10 +6,10 @@ from html import escape
 
 from deployments.commands.report_sections import Section, names_of, period_told, sums_of, verdict
 from deployments.commands.telling import shown
-from deployments.commands.words import Words
 from domain.days import COPENHAGEN
 from domain.outcomes import Finding
 from domain.proof import Proof
+from domain.words import Words
 
 MOST_NAMED = 5000
 

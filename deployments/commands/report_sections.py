@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple, get_args
 
-from deployments.commands.telling import money
-from deployments.commands.words import Words
 from domain.invoices import VatZone
-from domain.money import plain
 from domain.outcomes import Finding
 from domain.proof import ALL_TIME, GROUPS, ByRate, Period, Proof, ReadBack
 from domain.rules import TYPES
 from domain.sentences import fix, what
+from domain.words import Words
 
 ZONES: tuple[str, ...] = get_args(VatZone)
 KEYS = ("eligible", *GROUPS, "ignored")
@@ -40,16 +38,11 @@ def verdict(proof: Proof, words: Words) -> str:
     """What the proof comes to, as one sentence."""
     if proof.complete:
         return (
-            words("all_well_pending", count=proof.counts["pending"]) if proof.counts["pending"] else words("all_well")
+            words("all_well_pending", count=proof.counts["pending"]) if proof.counts["pending"] else words("all_agrees")
         )
     waiting, differences = proof.counts["held"] + proof.counts["failed"], len(proof.discrepancies)
-    told = (counted(words, "wait", waiting), counted(words, "differ", differences) or words("rest_agrees"))
-    return " ".join(filter(None, told))
-
-
-def counted(words: Words, key: str, count: int) -> str:
-    """A sentence about so many, which one has words of its own for; nothing about none."""
-    return words(f"{key}_one" if count == 1 else f"{key}_many", count=count) if count else ""
+    waits = [words.counted("wait", waiting)] if waiting else []
+    return " ".join([*waits, words.counted("differ", differences) if differences else words("rest_agrees")])
 
 
 def sums_of(proof: Proof, words: Words) -> list[Section]:
@@ -68,12 +61,13 @@ def _counts(proof: Proof, words: Words) -> Section:
     currencies = sorted(proof.sums)
     rows: list[list[str]] = []
     for key in KEYS:
-        sums = [money(proof.sums[currency][key], words.language) for currency in currencies]
-        rows.append([words(key), str(proof.counts[key]), *sums])
+        sums = [words.amount(proof.sums[currency][key]) for currency in currencies]
+        rows.append([words.of("group", key), str(proof.counts[key]), *sums])
         if key == "invoiced" and proof.drafts:
             rows.append([f"– {words('drafts')}", str(proof.drafts), *("" for _ in currencies)])
         if key == "skipped" and proof.settled:
-            rows.append([f"– {words('settled')}", str(len(proof.settled)), *_settled_sums(proof, currencies, words)])
+            sums = _settled_sums(proof, currencies, words)
+            rows.append([f"– {words('of_these_settled')}", str(len(proof.settled)), *sums])
     note = words("undated", count=proof.undated) if proof.undated else ""
     return Section(words("counted"), ["", words("orders"), *currencies], rows, 1, note, frozenset({0}))
 
@@ -83,7 +77,7 @@ def _settled_sums(proof: Proof, currencies: Sequence[str], words: Words) -> list
     for order in proof.settled:
         if order.day is not None:
             sums[order.currency] += order.total
-    return [money(amount, words.language) for amount in sums.values()]
+    return [words.amount(amount) for amount in sums.values()]
 
 
 def _read_back(proof: Proof, words: Words) -> Section:
@@ -104,19 +98,19 @@ def _read_back(proof: Proof, words: Words) -> Section:
 
 def _backs(back: ReadBack, words: Words) -> list[str]:
     amounts = (back.ordered, back.refunded, back.invoices, back.credit_notes, back.difference)
-    return [str(back.orders), *(money(amount, words.language) for amount in amounts)]
+    return [str(back.orders), *map(words.amount, amounts)]
 
 
 def _type(kind: str, words: Words) -> str:
-    return words("ean_short" if kind == "ean" else kind or "undecided")
+    return "EAN" if kind == "ean" else words.of("type", kind)
 
 
 def _in_books(proof: Proof, words: Words) -> Section:
     rows = []
     for place, one in sorted(proof.in_books.items(), key=lambda item: _rank(*item[0])):
         amounts = (one.net, one.vat, one.total, one.expected - one.total)
-        told = [place.currency, _type(place.type, words), words(f"zone_{place.zone or 'unknown'}")]
-        rows.append([*told, str(one.documents), *(money(amount, words.language) for amount in amounts)])
+        told = [place.currency, _type(place.type, words), words.of("zone", place.zone or "unknown")]
+        rows.append([*told, str(one.documents), *map(words.amount, amounts)])
     keys = ("type", "zone", "documents", "net", "vat", "total", "diff")
     return Section(words("in_books"), ["", *map(words, keys)], rows, 3, words("in_books_note"))
 
@@ -129,8 +123,8 @@ def _by_rate(proof: Proof, words: Words) -> Section:
     rows = []
     for (currency, zone, rate), one in sorted(together.items(), key=lambda item: _by_name_and_rate(item[0])):
         amounts = (one.net, one.vat, one.confirmed_vat, one.vat - one.confirmed_vat)
-        rate_told = words("unknown_rate") if rate is None else percent(rate, words)
-        rows.append([currency, words(f"zone_{zone}"), rate_told, *(money(each, words.language) for each in amounts)])
+        rate_told = words("unknown") if rate is None else words.rate(rate)
+        rows.append([currency, words.of("zone", zone), rate_told, *map(words.amount, amounts)])
     keys = ("zone", "rate", "net", "vat", "confirmed_vat", "unconfirmed_vat")
     return Section(words("by_rate"), ["", *map(words, keys)], rows, 2, words("by_rate_note"))
 
@@ -150,17 +144,11 @@ def _rank(currency: str, kind: str = "", zone: str | None = None) -> tuple[str, 
     return currency, (*TYPES, "").index(kind), ZONES.index(zone) if zone in ZONES else len(ZONES)
 
 
-def percent(rate: Decimal, words: Words) -> str:
-    """A rate as it is written in that language: 25,5 %."""
-    text = f"{plain(rate):f} %"
-    return text.replace(".", ",") if words.language == "da" else text
-
-
 def _differences(proof: Proof, words: Words, most: int) -> Section:
     keys = ("order", "reference", "why", "currency", "expected", "kept", "difference")
     rows = [
-        [one.order, one.reference, words(one.kind), one.currency]
-        + [money(amount, words.language) for amount in (one.expected, one.found, one.expected - one.found)]
+        [one.order, one.reference, words.of("difference", one.kind), one.currency]
+        + [words.amount(amount) for amount in (one.expected, one.found, one.expected - one.found)]
         for one in proof.discrepancies[:most]
     ]
     more = words("more_differences", count=len(proof.discrepancies) - most)
@@ -180,8 +168,8 @@ def _settled(proof: Proof, words: Words, most: int) -> Section:
     for order in proof.settled[:most]:
         standing = ", ".join(one.reference for one in order.documents if not one.gone)
         finding = order.finding or Finding(code="settled_by_hand")
-        amount = [order.currency, money(order.total, words.language)]
+        amount = [order.currency, words.amount(order.total)]
         rows.append([order.number, finding.found, finding.expected, standing, *amount])
     keys = ("order", "why", "settled_by", "left_in_books", "currency", "total")
-    more = words("more_settled", count=len(proof.settled) - most) if len(proof.settled) > most else ""
+    more = words("more_differences", count=len(proof.settled) - most) if len(proof.settled) > most else ""
     return Section(words("settled_orders"), [words(key) for key in keys], rows, 5, more)

@@ -8,7 +8,6 @@ import typer
 from deployments import engine
 from deployments.commands.retry import retry
 from deployments.commands.telling import DEFAULT, AsJson, Config, console, opened, shown, write_json
-from deployments.phrases import Phrases
 
 
 def resolve(
@@ -42,7 +41,7 @@ def choose(order: str, customer: str, config: Config, *, json: bool) -> None:
         from tasks.resolve import choose_customer
 
         waited = choose_customer(integration, order, customer)
-        words = Phrases(integration.settings.language)
+        words = integration.words
         console(stderr=json).print(words("resolved", count=len(waited), orders=", ".join(waited)))
     retry(orders=waited, cause="", config=config, json=json)
 
@@ -56,7 +55,7 @@ def settle(order: str, why: str, config: Config, *, json: bool) -> None:
         if json:
             write_json({"order": order, "settled": why})
         else:
-            console().print(Phrases(integration.settings.language)("settled", order=shown(order)))
+            console().print(integration.words("settled", order=shown(order)))
 
 
 def whoever() -> str:

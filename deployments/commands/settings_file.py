@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.rules import Preset
-from domain.sentences import Language
+from domain.words import Language
 
 COLLECTING_PLACEHOLDER = "SAMLEKUNDE"
 """No customer has this number: until it is replaced every order is held, and `afstem check` says why."""

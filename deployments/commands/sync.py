@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from deployments import engine
-from deployments.commands.telling import ATTENTION, DEFAULT, AsJson, Config, console, opened, write_json
-from deployments.phrases import Phrases
+from deployments.commands.telling import ATTENTION, DEFAULT, AsJson, Config, console, opened, stages_told, write_json
+from deployments.commands.typed import command
 
 if TYPE_CHECKING:
     from adapters.integration import Integration
@@ -27,11 +27,12 @@ def tell(integration: "Integration", config: Path, message: str, *, as_json: boo
     """Say how a run ended, and how far every order is; exit code 1 while orders need attention."""
     stages = integration.store.orders.stages(integration.name)
     waiting = stages["held"] + stages["failed"]
-    words = Phrases(integration.settings.language)
+    words = integration.words
     if as_json:
         write_json({"message": message, "orders": dict(stages), "attention": waiting})
     else:
-        told = ", ".join(f"{count} {words(stage)}" for stage, count in sorted(stages.items()))
-        console().print(f"{told or words('plan_nothing')}")
-        console().print(words("see_attention", config=config) if waiting else words("all_well"))
+        told = stages_told(dict(sorted(stages.items())), words)
+        see = words("see_attention", command=command("attention", config))
+        console().print(told or words("no_orders"))
+        console().print(see if waiting else words("all_well"), soft_wrap=True)
     raise typer.Exit(ATTENTION if waiting else 0)

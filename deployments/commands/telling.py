@@ -5,9 +5,8 @@ Nothing that comes from a shop or the books is believed to be markup, and no con
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,9 +16,9 @@ from rich.table import Table
 from rich.text import Text
 
 from domain.identity import visible
-from domain.money import ore
 from domain.outcomes import AfstemError, Finding, Misconfigured
-from domain.sentences import Language, fix, what
+from domain.sentences import fix, what
+from domain.words import Language, Words
 
 if TYPE_CHECKING:
     from adapters.integration import Integration
@@ -41,6 +40,11 @@ AsJson = Annotated[
     bool, typer.Option("--json", help="Write one JSON document to stdout instead of a page; all else goes to stderr.")
 ]
 
+FIRST = typer.Option(
+    "--from", metavar="YYYY-MM-DD", formats=["%Y-%m-%d"], help="The first day, by order date in Denmark."
+)
+LAST = typer.Option("--to", metavar="YYYY-MM-DD", formats=["%Y-%m-%d"], help="The last day, itself included.")
+
 _LANGUAGE = re.compile(r"""^[ \t]*language[ \t]*=[ \t]*["'](da|en)["']""", re.MULTILINE)
 _UNPRINTABLE = re.compile(
     "[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
@@ -61,10 +65,9 @@ def shown(value: object) -> str:
     return visible(str(value))
 
 
-def money(amount: Decimal, language: Language) -> str:
-    """An amount as it is written in that language: 1.234,50 or 1,234.50."""
-    text = f"{ore(amount):,.2f}"
-    return text.translate(str.maketrans(",.", ".,")) if language == "da" else text
+def stages_told(stages: Mapping[str, int], words: Words) -> str:
+    """How far orders are: `72 booked, 5 held`; of what there are none nothing is said."""
+    return ", ".join(f"{count} {words.of('stage', stage)}" for stage, count in stages.items() if count)
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], right: Sequence[int] = ()) -> Group:

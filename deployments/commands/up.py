@@ -8,7 +8,7 @@ import typer
 
 from deployments import engine
 from deployments.commands.telling import DEFAULT, UNUSABLE, Config, console, opened, told
-from deployments.phrases import Phrases
+from domain.words import Words
 
 
 def up(
@@ -19,7 +19,7 @@ def up(
     home = engine.prepare(config)
     with opened(config) as integration:
         settings = integration.settings
-    words = Phrases(settings.language)
+    words = Words(settings.language)
     with socket.socket() as probe:
         if probe.connect_ex((engine.HOST, port)) == 0:
             console(stderr=True).print(words("up_port", port=port))

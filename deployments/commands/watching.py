@@ -12,10 +12,10 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from adapters.integration import Integration
 from deployments import engine
-from deployments.commands.telling import console
-from deployments.phrases import Phrases
+from deployments.commands.telling import console, stages_told
 from domain.outcomes import Misconfigured, Transient
 from domain.stages import INVOICED, UNFINISHED
+from domain.words import Words
 
 LOOK_EVERY_SECONDS = 0.3
 TOLD = ("fetched", "classified", "reconciled", "invoiced", "booked", "held")
@@ -27,7 +27,7 @@ def run_flow(integration: Integration, config: Path, flow: str, **parameters: An
     Raises `Misconfigured` and `Transient` as the flow did, and `Misconfigured` where it broke off for another reason.
     """
     module, name = flow.split(":")
-    words = Phrases(integration.settings.language)
+    words = integration.words
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console(stderr=True), transient=True) as progress:
         bar = progress.add_task(words("starting_prefect"), total=None)
@@ -50,7 +50,7 @@ def _raise_fault_of(state: Any) -> None:
 
 
 @contextmanager
-def _watched(integration: Integration, progress: Progress, bar: Any, words: Phrases) -> Iterator[None]:
+def _watched(integration: Integration, progress: Progress, bar: Any, words: Words) -> Iterator[None]:
     """Move the bar with what the store says, until the block ends."""
     over = threading.Event()
     before = _settled(integration.store.orders.stages(integration.name))
@@ -59,7 +59,7 @@ def _watched(integration: Integration, progress: Progress, bar: Any, words: Phra
         while not over.wait(LOOK_EVERY_SECONDS):
             stages = integration.store.orders.stages(integration.name)
             told = {name: stages[name] for name in TOLD}
-            text = ", ".join(f"{count} {words(name)}" for name, count in told.items() if count) or words("reading")
+            text = stages_told(told, words) or words("reading")
             new, done = stages.total() - before, _settled(stages) - before
             progress.update(bar, description=text, total=new or None, completed=done)
 

@@ -6,7 +6,6 @@ import typer
 
 from deployments import engine
 from deployments.commands.telling import DEFAULT, Config, console, opened
-from deployments.phrases import Phrases
 from domain.outcomes import Misconfigured
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ def webhooks(
         secret = secret_for(integration)
         follower = Follower(lambda: follow(integration, str(config.resolve())))
         app = receiver(integration.name, integration.store.hints, secret, follower.hinted)
-        words = Phrases(integration.settings.language)
+        words = integration.words
         console().print(words("webhooks_ready", url=f"http://{host}:{port}/woocommerce"))
         follower.start()
         try:

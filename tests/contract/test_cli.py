@@ -1,15 +1,15 @@
 """The commands that tell, as people and programs call them: pages, documents, exit codes, and sentences for faults."""
 
 import json
+import shlex
 import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,15 +18,9 @@ from typer.testing import CliRunner
 
 from adapters.settings import Settings, load
 from deployments.cli import main
-from deployments.commands.explain import UNDECIDED
-from deployments.commands.telling import as_json, console, money, pairs, table
-from deployments.commands.words import WORDS
+from deployments.commands.sync import tell
+from deployments.commands.telling import as_json, console, pairs, table
 from deployments.demo.numbers import made_up_cvr, made_up_ean
-from domain.classification import Verdict
-from domain.customers import Why
-from domain.proof import Difference, Group
-from domain.rules import TYPES
-from domain.stages import Stage
 from tests.contract.bookkeeping import an_invoice
 from tests.contract.shopkeeping import NAME, Shop, opened
 from tests.orders import Json, woo_order, woo_refund
@@ -502,6 +496,16 @@ class TestCheck:
         assert (look["impossible"], look["unreadable"], look["orders"]) == ({"cvr": 1}, 1, 3)
 
 
+class TestSync:
+    def test_where_no_order_counts_it_says_so(
+        self, shop: Shop, config: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with pytest.raises(typer.Exit) as ended:
+            tell(shop.integration, config, "nothing new", as_json=False)
+        assert ended.value.exit_code == 0
+        assert capsys.readouterr().out == "Der er ingen ordrer, der tæller med.\nAlt er i orden.\n"
+
+
 class TestInit:
     @pytest.mark.parametrize("preset", ["recommended", "one-customer", "match-only"])
     @pytest.mark.parametrize("language", ["da", "en"])
@@ -520,6 +524,19 @@ class TestInit:
         told = afstem("check", "--config", config, "--json")
         assert told.code == 2
         assert "collecting_missing" in [one["code"] for one in told.document["findings"]]
+
+    @pytest.mark.parametrize("language", ["da", "en"])
+    def test_the_commands_that_it_names_work_as_they_stand(self, shop: Shop, tmp_path: Path, language: str) -> None:
+        output = tmp_path / "the other shop" / "afstem.toml"
+        (output.parent / "orders").mkdir(parents=True)
+        (output.parent / "orders" / "1.json").write_text(json.dumps(woo_order(id=1)), "utf-8")
+
+        told = afstem("init", "--preset", "recommended", "--language", language, "--output", output)
+
+        first, second = (shlex.split(line) for line in told.out.splitlines()[-2:])
+        assert first[1:] == ["check", "--config", str(output)]
+        assert second[1:] == ["plan", "--config", str(output)]
+        assert afstem(*first[1:]).code == 0
 
     def test_an_existing_file_is_never_overwritten(self, config: Path) -> None:
         before = config.read_text("utf-8")
@@ -639,13 +656,6 @@ class TestShowing:
         assert all(character.isprintable() or character == "\n" for character in text)
         assert "Ærø" in text
 
-    @pytest.mark.parametrize(
-        ("amount", "danish", "english"),
-        [("1234567.5", "1.234.567,50", "1,234,567.50"), ("-0.01", "-0,01", "-0.01"), ("0", "0,00", "0.00")],
-    )
-    def test_amounts_are_written_as_the_language_does(self, amount: str, danish: str, english: str) -> None:
-        assert (money(Decimal(amount), "da"), money(Decimal(amount), "en")) == (danish, english)
-
 
 class TestTheWhole:
     def test_naming_the_commands_loads_nothing_heavy(self) -> None:
@@ -672,21 +682,3 @@ class TestTheWhole:
             assert command.help, name
             for parameter in command.params:
                 assert parameter.help, f"{name} {parameter.name}"
-
-    @pytest.mark.parametrize("key", sorted(WORDS))
-    def test_every_word_is_there_in_both_languages_with_the_same_places(self, key: str) -> None:
-        danish, english = WORDS[key]
-        assert danish
-        assert english
-        assert places(danish) == places(english)
-
-    def test_everything_that_an_order_can_come_to_has_a_word(self) -> None:
-        renamed = {"collecting", "ignored"}
-        for values in (get_args(Stage), get_args(Group), get_args(Difference), TYPES, UNDECIDED.values()):
-            assert set(values) <= WORDS.keys()
-        assert set(get_args(Why)) | set(get_args(Verdict)) <= WORDS.keys() | renamed
-
-
-def places(text: str) -> set[str]:
-    """The names in braces."""
-    return {part.split("}")[0] for part in text.split("{")[1:]}

@@ -2,13 +2,9 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args
 
 import pytest
 
-from deployments.commands.words import WORDS
-from domain.dispatches import State
-from domain.einvoicing_rules import Channel
 from domain.outcomes import NeedsAttention
 from tests.contract.dispatching import DROPFOLDER, SELLER, answer, dispatch_of, dropped, follow_after, public
 from tests.contract.shopkeeping import Shop, opened, sold
@@ -167,8 +163,3 @@ class TestCheck:
         shop.set_up(f'[einvoicing]\non = true\nchannel = "http"\nurl = "https://einvoices.example.dk"\n{SELLER}')
         told = afstem("check", "--config", shop.folder / "afstem.toml")
         assert (told.code, "AFSTEM_EINVOICING_TOKEN" in told.err) == (2, True)
-
-
-def test_every_state_and_way_has_its_words() -> None:
-    needed: set[Any] = {f"einvoice_{state}" for state in get_args(State)} | {f"way_{way}" for way in get_args(Channel)}
-    assert WORDS.keys() >= needed

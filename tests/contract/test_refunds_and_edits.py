@@ -8,6 +8,7 @@ import pytest
 
 from tests.contract.changing import AGAIN, CREDIT, INVOICE, THREE_MUGS, UNDONE, order, proof, refund, sell, totals
 from tests.contract.shopkeeping import Shop, opened
+from tests.contract.test_cli import afstem
 
 SKIP_REFUNDED = '[invoices]\nfully_refunded = "skip"'
 
@@ -17,6 +18,35 @@ def shop(tmp_path: Path, store_url: str) -> Iterator[Shop]:
     """A shop without orders, and empty books."""
     with opened(tmp_path / "shop", store_url) as one:
         yield one
+
+
+class TestAnEditAfterBooking:
+    TOLD = {
+        "da": (
+            "netto: 100,00 → 300,00; moms: 25,00 → 75,00; i alt: 125,00 → 375,00; linjen »Krus, 30 cl«: "
+            "1 × 100,00 = 100,00 (25 % moms, vare VARE) → 3 × 100,00 = 300,00 (25 % moms, vare VARE)"
+        ),
+        "en": (
+            "net: 100.00 → 300.00; VAT: 25.00 → 75.00; total: 125.00 → 375.00; the line “Krus, 30 cl”: "
+            "1 × 100.00 = 100.00 (25 % VAT, product VARE) → 3 × 100.00 = 300.00 (25 % VAT, product VARE)"
+        ),
+    }
+
+    @pytest.mark.parametrize("command", [("attention",), ("explain", "1"), ("report",)], ids=lambda words: words[0])
+    @pytest.mark.parametrize("language", ["da", "en"])
+    def test_what_differs_is_told_in_the_language_that_the_settings_ask_for_today(
+        self, shop: Shop, language: str, command: tuple[str, ...]
+    ) -> None:
+        sell(shop, order())
+        shop.sync()
+        sell(shop, order(THREE_MUGS, day=9))
+        shop.sync("second")
+        config = shop.folder / "afstem.toml"
+        config.write_text(f'language = "{language}"\n' + config.read_text("utf-8"), "utf-8")
+
+        told = " ".join(afstem(*command, "--json", "--config", config).out.split())
+
+        assert self.TOLD[language] in told
 
 
 class TestRefundsBesideEdits:

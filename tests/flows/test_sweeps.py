@@ -4,6 +4,7 @@ from domain.days import COPENHAGEN
 from tests.flows.business import Business
 from tests.flows.runs import Run
 from tests.flows.test_sync_orders import company, private
+from tests.orders import Goods
 
 
 def swept(business: Business) -> Run:
@@ -37,7 +38,28 @@ def test_the_nightly_sweep_notices_a_draft_that_a_person_deleted(business: Busin
 
     assert (run.state, run.message) == ("Failed", "1 difference between the orders and the books")
     assert business.holds() == {"1001": "draft_gone"}
-    assert "| 1001 | shop-dk-1001 | missing |" in run.page("shop-dk-proof")
+    assert "| 1001 | shop-dk-1001 | missing from the books |" in run.page("shop-dk-proof")
+
+
+def test_what_prefect_shows_is_in_the_language_of_the_settings(business: Business) -> None:
+    settings = business.config.read_text(encoding="utf-8")
+    business.config.write_text(settings.replace('language = "en"', 'language = "da"'), encoding="utf-8")
+    business.add_customer(email="buyer1001@example.dk", city="Ribe")
+    business.sell(*(private(1001, lines=[Goods("Krus", "1250.00")]), private(1002), company(1003)))
+
+    run = swept(business)
+
+    assert run.message == "1 af 3 ordrer venter på dig: 1 × cvr_length"
+    proof = run.page("shop-dk-proof")
+    assert "Ordrer og regnskab stemmer." in proof
+    assert "| skal faktureres | 3 | 1.500,00 |" in proof
+    assert "| DKK | 1.375,00 | 0,00 | 1.375,00 | 0,00 | 0,00 |" in proof
+    (waiting,) = run.artifact("shop-dk-attention")
+    assert waiting["cause"].startswith("CVR-nummeret i")
+    assert "**1 ordre:** 1003" in run.page("shop-dk-attention")
+    changed = {row["Ændring"]: row["Felter"].split(", ") for row in run.artifact("shop-dk-customers")}
+    assert "by" in changed["ændret"]
+    assert "e-mail" in changed["oprettet"]
 
 
 def test_the_customer_that_a_person_chose_is_taken_for_all_orders_that_waited(business: Business) -> None:

@@ -39,10 +39,10 @@ def test_a_run_tells_which_customers_it_created_and_changed_and_what_needs_atten
     run = business.run()
 
     new = business.orders()["1002"].customer
-    customers = {row["customer"]: row for row in run.artifact("shop-dk-customers")}
-    assert {number: row["change"] for number, row in customers.items()} == {known: "changed", new: "created"}
-    assert "city" in customers[known]["fields"].split(", ")
-    assert "email" not in customers[known]["fields"].split(", ")
+    customers = {row["Customer"]: row for row in run.artifact("shop-dk-customers")}
+    assert {number: row["Change"] for number, row in customers.items()} == {known: "changed", new: "created"}
+    assert "city" in customers[known]["Fields"].split(", ")
+    assert "e-mail" not in customers[known]["Fields"].split(", ")
     lengths, currency = run.artifact("shop-dk-attention")
     assert lengths["orders"] == "1003, 1004"
     assert currency["orders"] == "1005"

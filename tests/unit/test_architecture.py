@@ -15,7 +15,7 @@ MONEY_FLOORS = ("domain", "adapters", "tasks")
 
 LONGEST_FUNCTION = 40
 LONGEST_FILE = 400
-TABLES = ("domain/sentences.py", "domain/oioubl_rules.py", "adapters/store/migrations/versions/")
+TABLES = ("domain/sentences.py", "domain/phrases.py", "domain/oioubl_rules.py", "adapters/store/migrations/versions/")
 """What is one long table, where length is no complication."""
 
 SECONDS = {

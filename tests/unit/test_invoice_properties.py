@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from domain.credit_notes import build_credit_notes
+from domain.differences import difference
 from domain.invoice_rules import InvoiceRules
 from domain.invoices import Built, Invoice
-from domain.invoicing import build_invoice, difference
+from domain.invoicing import build_invoice
 from domain.money import HUNDRED, ORE, ZERO, apportion, ore, vat_of
 from domain.orders import Address, Buyer, CustomerType, Found, LineKind, Order, OrderLine, Refund
 from domain.outcomes import NeedsAttention, Skip

@@ -13,13 +13,15 @@ from adapters.webshops.settings import FilesWebshop
 from domain import credit_notes, days, invoice_lines, invoicing, recipients, settlement, vat
 from domain.credit_notes import build_credit_notes
 from domain.customers import Customer
+from domain.differences import LONGEST_KEPT, Difference, as_kept, difference, told
 from domain.invoice_rules import InvoiceRules
 from domain.invoices import Invoice
-from domain.invoicing import Built, build_invoice, difference
+from domain.invoicing import Built, build_invoice
 from domain.orders import Address, Buyer, CustomerType, Found, Order, OrderField
 from domain.outcomes import Finding, NeedsAttention, Skip
-from domain.sentences import Language, fix, what
+from domain.sentences import fix, what
 from domain.vat import VatRules
+from domain.words import Language, Words
 from tests.unit.orders_by_hand import ORDERED, line, order, refund
 
 CUP = "1 × Kaffekop = 80.00 + 20.00 (25 %)"
@@ -257,15 +259,51 @@ def test_everything_that_can_differ_is_shown() -> None:
 
 def test_a_line_that_came_and_one_that_went_are_shown() -> None:
     before, now = build(order(CUP)).invoice, build(order("1 × Fad = 80.00 + 20.00 (25 %)")).invoice
-    assert [(one.field, bool(one.before), bool(one.after)) for one in difference(before, now)] == [
-        ("line Kaffekop", True, False),
-        ("line Fad", False, True),
+    assert [(one.field, one.text, bool(one.before), bool(one.after)) for one in difference(before, now)] == [
+        ("line", "Kaffekop", True, False),
+        ("line", "Fad", False, True),
     ]
 
 
 def test_two_equal_lines_of_which_one_went_are_a_difference() -> None:
     before, now = build(order(CUP, CUP)).invoice, build(order(CUP)).invoice
-    assert [one.field for one in difference(before, now)] == ["net", "vat", "total", "line Kaffekop"]
+    assert [one.field for one in difference(before, now)] == ["net", "vat", "total", "line"]
+
+
+EDITED = (
+    Difference("vat_zone", "domestic", "eu"),
+    Difference("total", "1000.00", "1234.50"),
+    Difference("recipient.city", "", "Odense C"),
+)
+
+
+def test_what_differs_is_kept_without_a_language_and_told_in_each() -> None:
+    kept = as_kept(
+        (*EDITED, *difference(build(order(CUP)).invoice, build(order("2.5 × Fad = 80.00 + 20.00 (25 %)")).invoice))
+    )
+    assert told(kept, Words("da")) == (
+        "momszone: Danmark → EU; i alt: 1.000,00 → 1.234,50; by (modtager): (intet) → Odense C; "
+        "linjen »Kaffekop« er væk: 1 × 80,00 = 80,00 (25 % moms, vare VARE); "
+        "ny linje »Fad«: 2,5 × 32,00 = 80,00 (25 % moms, vare VARE)"
+    )
+    assert told(kept, Words("en")) == (
+        "VAT zone: Denmark → EU; total: 1,000.00 → 1,234.50; city (recipient): (nothing) → Odense C; "
+        "the line “Kaffekop” is gone: 1 × 80.00 = 80.00 (25 % VAT, product VARE); "
+        "new line “Fad”: 2.5 × 32.00 = 80.00 (25 % VAT, product VARE)"
+    )
+
+
+def test_of_many_differences_the_first_are_kept_and_the_others_counted() -> None:
+    many = [Difference("note", f'{number} "' + "æ" * 300, "\\" * 300) for number in range(20)]
+    kept = as_kept(many)
+    assert len(kept) <= LONGEST_KEPT
+    assert told(kept, Words("da")).startswith('bemærkning: 0 "æ')
+    assert re.search(r"; og 1\d mere$", told(kept, Words("da")))
+
+
+@pytest.mark.parametrize("kept", ["…", "", "net: 1.00 → 2.00", "12", "[[1]]", '[["a"]]', '"text"', '{"a": 1}', "null"])
+def test_what_was_kept_in_another_way_is_told_as_it_is(kept: str) -> None:
+    assert told(kept, Words("da")) == kept
 
 
 # Sentences

@@ -7,7 +7,8 @@ import pytest
 
 from adapters.settings import load
 from domain.outcomes import Finding, Misconfigured
-from domain.sentences import Language, fix, what
+from domain.sentences import fix, what
+from domain.words import Language
 
 FILE = 'name = "shop"\naccounting.kind = "local"\n[webshop]\nkind = "files"\npath = "orders"\n'
 SHOP = 'name = "shop"\naccounting.kind = "local"\n[webshop]\nkind = "woocommerce"\nurl = "https://shop.example.dk"\n'

@@ -1,15 +1,11 @@
-"""What commands tell one to type works where it is read, and no phrase lies about that nobody says."""
+"""What commands tell one to type works where it is read."""
 
-import re
+import shlex
 from pathlib import Path
 
 import pytest
 
-from deployments.phrases import PHRASES, Phrases, called
-from tests.unit.test_architecture import sources
-
-BUILT = {"demo_": "deployments/commands/demo.py", "plan_": "deployments/commands/plan.py"}
-"""Keys that are put together from this beginning, and where."""
+from deployments.commands.typed import called, command
 
 
 @pytest.fixture
@@ -26,7 +22,15 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_program_that_the_shell_does_not_find_is_named_by_its_path_from_here(elsewhere: Path) -> None:
     assert called() == "venv/afstem"
-    assert "venv/afstem attention --config x.toml" in Phrases("en")("see_attention", config="x.toml")
+    assert command("attention", Path("x.toml")) == "venv/afstem attention --config x.toml"
+
+
+def test_the_settings_file_that_is_looked_for_anyway_is_not_named(elsewhere: Path) -> None:
+    assert command("check", Path("afstem.toml")) == "venv/afstem check"
+
+
+def test_a_settings_file_with_a_space_in_its_name_can_be_typed(elsewhere: Path) -> None:
+    assert shlex.split(command("check", Path("my shop/afstem.toml")))[-1] == "my shop/afstem.toml"
 
 
 def test_a_program_far_away_is_named_by_its_whole_path(
@@ -56,11 +60,3 @@ def test_a_folder_with_a_space_in_it_can_be_typed(
     spaced = elsewhere.parent.rename(tmp_path / "shop" / "my venv") / "afstem"
     monkeypatch.setattr("sys.argv", [str(spaced)])
     assert called() == "'my venv/afstem'"
-
-
-def test_every_phrase_is_said_by_somebody() -> None:
-    code = {name: text for name, text in sources("deployments", "tasks") if name != "deployments/phrases.py"}
-    said = {word for text in code.values() for word in re.findall(r"\"(\w+)\"", text)}
-    for beginning, place in BUILT.items():
-        said |= {beginning + word for word in re.findall(r"\"(\w+)\"", code[place])}
-    assert [key for key in PHRASES if key not in said] == []
