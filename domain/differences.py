@@ -137,6 +137,4 @@ def _value(field: str, value: str | Priced | None, words: Words) -> str:
         return words("line_priced", product=value.product, **numbers, **sums)
     if not value:
         return words("nothing")
-    if field == "vat_zone":
-        return words.of("zone", value)
-    return words.amount(Decimal(value)) if field in AMOUNTS else value
+    return words.amount(Decimal(value)) if field in AMOUNTS else words.value(field, value)

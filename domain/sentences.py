@@ -38,15 +38,15 @@ SENTENCES: dict[str, Sentences] = {
         'Correct the field on the order, or set on_bad_number = "treat_as_b2c".',
     ),
     "unreadable_order": Sentences(
-        "Ordren kan ikke læses; der står: {found}.",
+        "Ordren kan ikke læses; der står: »{found}«.",
         "Ret filen eller ordren i webshoppen. Den læses igen, når den er ændret.",
-        "The order can't be read; it says: {found}.",
+        "The order can't be read; it says: “{found}”.",
         "Correct the file, or the order in the shop. It is read again once it has changed.",
     ),
     "unreadable_refund": Sentences(
-        "Refunderingen {field} kan ikke læses; der står: {found}.",
+        "Refunderingen {field} kan ikke læses; der står: »{found}«.",
         "Ret filen med ordrens refunderinger, eller slet refunderingen i webshoppen og opret den igen.",
-        "The refund {field} can't be read; it says: {found}.",
+        "The refund {field} can't be read; it says: “{found}”.",
         "Correct the file with the order's refunds, or delete the refund in the shop and make it again.",
     ),
     "refund_details_missing": Sentences(
@@ -218,9 +218,9 @@ SENTENCES: dict[str, Sentences] = {
         "Recalculate the order in the shop, so that lines, VAT and total agree.",
     ),
     "vat_not_rate": Sentences(
-        "Momsen på {field} er {found:amounts}, men momssatsen giver {expected:amounts}.",
+        "Momsen på {field:names} er {found:amounts}, men momssatsen giver {expected:amounts}.",
         "Ret linjens moms i webshoppen, og genberegn ordren.",
-        "The VAT on {field} is {found:amounts}, but the rate gives {expected:amounts}.",
+        "The VAT on {field:names} is {found:amounts}, but the rate gives {expected:amounts}.",
         "Correct the line's VAT in the shop, and recalculate the order.",
     ),
     "total_differs": Sentences(
@@ -320,39 +320,39 @@ SENTENCES: dict[str, Sentences] = {
         "Fill in the name on the order in the shop.",
     ),
     "text_cut": Sentences(
-        "Teksten i {field} var for lang og er afkortet til {expected} tegn: {found}.",
+        "Teksten i {field:names} var for lang og er afkortet til {expected} tegn: {found}.",
         "Der skal ikke gøres noget, medmindre noget vigtigt gik tabt.",
-        "The text in {field} was too long and was cut to {expected} characters: {found}.",
+        "The text in {field:names} was too long and was cut to {expected} characters: {found}.",
         "Nothing needs to be done, unless something important was lost.",
     ),
     "sku_cut": Sentences(
-        "Varenummeret {found} på {field} er afkortet til {expected} tegn.",
+        "Varenummeret {found} på {field:names} er afkortet til {expected} tegn.",
         "Giv varenummeret et produkt under [invoices.products.sku], hvis det afkortede ikke er det rigtige.",
-        "The SKU {found} on {field} was cut to {expected} characters.",
+        "The SKU {found} on {field:names} was cut to {expected} characters.",
         "Give the SKU a product under [invoices.products.sku] if the cut one isn't right.",
     ),
     "sku_unmapped": Sentences(
-        "Varenummeret {found} på {field} har intet produkt i indstillingerne.",
+        "Varenummeret {found} på {field:names} har intet produkt i indstillingerne.",
         'Giv varenummeret et produkt under [{expected}], eller sæt unmapped_sku = "default".',
-        "The SKU {found} on {field} has no product in the settings.",
+        "The SKU {found} on {field:names} has no product in the settings.",
         'Give the SKU a product under [{expected}], or set unmapped_sku = "default".',
     ),
     "refund_not_an_amount": Sentences(
-        "Beløbet på {field} kan ikke krediteres: {found:amounts}.",
+        "Beløbet på {field:names} kan ikke krediteres: {found:amounts}.",
         "Ret refunderingen i webshoppen; den skal være et positivt beløb med højst to decimaler.",
-        "The amount of {field} can't be credited: {found:amounts}.",
+        "The amount of {field:names} can't be credited: {found:amounts}.",
         "Correct the refund in the shop; it must be a positive amount of at most two decimals.",
     ),
     "refund_exceeds_invoice": Sentences(
-        "Krediteringen for {field} er {found:amounts}, men der er kun {expected:amounts} tilbage af fakturaen.",
+        "Krediteringen for {field:names} er {found:amounts}, men der er kun {expected:amounts} tilbage af fakturaen.",
         "Ret refunderingen i webshoppen, eller lav kreditnotaen i hånden.",
-        "The credit for {field} is {found:amounts}, but only {expected:amounts} is left of the invoice.",
+        "The credit for {field:names} is {found:amounts}, but only {expected:amounts} is left of the invoice.",
         "Correct the refund in the shop, or make the credit note by hand.",
     ),
     "refund_lines_do_not_add_up": Sentences(
-        "Linjerne på {field} giver {found:amounts}, mere end det refunderede beløb {expected:amounts}.",
+        "Linjerne på {field:names} giver {found:amounts}, mere end det refunderede beløb {expected:amounts}.",
         "Ret refunderingen i webshoppen, eller lav kreditnotaen i hånden.",
-        "The lines of {field} add up to {found:amounts}, more than the refunded amount {expected:amounts}.",
+        "The lines of {field:names} add up to {found:amounts}, more than the refunded amount {expected:amounts}.",
         "Correct the refund in the shop, or make the credit note by hand.",
     ),
     "books_unreachable": Sentences(
@@ -470,33 +470,33 @@ SENTENCES: dict[str, Sentences] = {
         "Give the order a number in the shop.",
     ),
     "product_missing": Sentences(
-        "Linjen {field} har intet varenummer.",
+        "{field:Names} har intet varenummer.",
         "Sæt et varenummer under [invoices.products].",
-        "The line {field} has no product number.",
+        "{field:Names} has no product number.",
         "Set a product number under [invoices.products].",
     ),
     "product_unknown": Sentences(
-        "Varen {found} i {field} findes ikke i regnskabet.",
+        "Varen {found} i {field:names} findes ikke i regnskabet.",
         "Opret varen i regnskabet, eller ret varenummeret under [accounting] eller [invoices.products].",
-        "The product {found} in {field} doesn't exist in the books.",
+        "The product {found} in {field:names} doesn't exist in the books.",
         "Create the product in the books, or correct its number under [accounting] or [invoices.products].",
     ),
     "product_barred": Sentences(
-        "Varen {found} i {field} er spærret i regnskabet.",
+        "Varen {found} i {field:names} er spærret i regnskabet.",
         "Ophæv spærringen, eller vælg en anden vare under [accounting] eller [invoices.products].",
-        "The product {found} in {field} is barred in the books.",
+        "The product {found} in {field:names} is barred in the books.",
         "Lift the bar, or choose another product under [accounting] or [invoices.products].",
     ),
     "product_rate_differs": Sentences(
-        "Varen i {field} skal bære {expected} % moms, men giver {found}.",
+        "Varen i {field:names} skal bære {expected} % moms, men giver {found}.",
         "Ret varegruppens salgskonti i regnskabet, eller vælg en anden vare.",
-        "The product in {field} is to bear {expected} % VAT, but gives {found}.",
+        "The product in {field:names} is to bear {expected} % VAT, but gives {found}.",
         "Correct the sales accounts of its product group in the books, or choose another product.",
     ),
     "vat_rate_unmapped": Sentences(
-        "{field}: Ingen vare i indstillingerne bærer {found} % moms i den momszone.",
+        "{field:Names}: Ingen vare i indstillingerne bærer {found} % moms i den momszone.",
         "Angiv varen med den sats under [{expected}].",
-        "{field}: No product in the settings bears {found} % VAT in that VAT zone.",
+        "{field:Names}: No product in the settings bears {found} % VAT in that VAT zone.",
         "Name the product with that rate under [{expected}].",
     ),
     "tax_unmapped": Sentences(
@@ -536,21 +536,21 @@ SENTENCES: dict[str, Sentences] = {
         "Correct what the books name, on the order, the customer or in the settings.",
     ),
     "quantity_zero": Sentences(
-        "Antallet i {field} er nul.",
+        "Antallet i {field:names} er nul.",
         "Ret antallet på ordren i webshoppen, eller fjern linjen.",
-        "The quantity in {field} is zero.",
+        "The quantity in {field:names} is zero.",
         "Correct the quantity on the order in the shop, or remove the line.",
     ),
     "vat_rate_impossible": Sentences(
-        "Momssatsen i {field} er ikke mulig: {found} %.",
+        "Momssatsen i {field:names} er ikke mulig: {found} %.",
         "Ret momssatsen i webshoppen.",
-        "The VAT rate in {field} isn't possible: {found} %.",
+        "The VAT rate in {field:names} isn't possible: {found} %.",
         "Correct the VAT rate in the shop.",
     ),
     "amount_impossible": Sentences(
-        "Tallet i {field} kan ikke bogføres: {found}. Det skal have højst to decimaler og være under en billion.",
+        "Tallet i {field:names} kan ikke bogføres: {found}. Det skal have højst to decimaler og være under en billion.",
         "Ret beløbet eller antallet på ordren i webshoppen.",
-        "The number in {field} can't be booked: {found}. It needs at most two decimals and to be below a million millions.",
+        "The number in {field:names} can't be booked: {found}. It needs at most two decimals and to be below a million millions.",
         "Correct the amount or quantity on the order in the shop.",
     ),
     "totals_disagree": Sentences(
@@ -644,15 +644,15 @@ SENTENCES: dict[str, Sentences] = {
         "Make the credit note by hand on the invoice's customer and in its currency.",
     ),
     "value_too_long": Sentences(
-        "Værdien i {field} er for lang til regnskabet: {found} tegn, højst {expected}.",
+        "Værdien i {field:names} er for lang til regnskabet: {found} tegn, højst {expected}.",
         "Forkort værdien på ordren i webshoppen.",
-        "The value in {field} is too long for the books: {found} characters, at most {expected}.",
+        "The value in {field:names} is too long for the books: {found} characters, at most {expected}.",
         "Shorten the value on the order in the shop.",
     ),
     "text_unreadable": Sentences(
-        "Teksten i {field} indeholder tegn, der ikke kan gemmes.",
+        "Teksten i {field:names} indeholder tegn, der ikke kan gemmes.",
         "Skriv teksten om på ordren i webshoppen.",
-        "The text in {field} holds characters that can't be stored.",
+        "The text in {field:names} holds characters that can't be stored.",
         "Write the text anew on the order in the shop.",
     ),
     "cvr_length": Sentences(
@@ -950,21 +950,21 @@ SENTENCES: dict[str, Sentences] = {
         "Book the invoice first; then the credit note is sent.",
     ),
     "einvoice_line_without_quantity": Sentences(
-        "{field} har antallet 0: {found}. En e-faktura må ikke have sådan en linje.",
+        "{field:Names} har antallet 0: {found}. En e-faktura må ikke have sådan en linje.",
         "Slet linjen på ordren i webshoppen, eller giv den et antal.",
-        "{field} has the quantity 0: {found}. An e-invoice may not hold such a line.",
+        "{field:Names} has the quantity 0: {found}. An e-invoice may not hold such a line.",
         "Delete the line on the order in the shop, or give it a quantity.",
     ),
     "einvoice_line_without_text": Sentences(
-        "{field} har ingen tekst, og en e-faktura kræver en.",
+        "{field:Names} har ingen tekst, og en e-faktura kræver en.",
         "Giv varen et navn på ordren i webshoppen.",
-        "{field} has no text, and an e-invoice requires one.",
+        "{field:Names} has no text, and an e-invoice requires one.",
         "Give the item a name on the order in the shop.",
     ),
     "einvoice_line_differs": Sentences(
-        "Beløbet på {field} er {found:amounts}, men antal gange pris giver {expected:amounts}.",
+        "Beløbet på {field:names} er {found:amounts}, men antal gange pris giver {expected:amounts}.",
         "Ret linjen, så antal, pris og beløb passer sammen.",
-        "The amount of {field} is {found:amounts}, but quantity times price is {expected:amounts}.",
+        "The amount of {field:names} is {found:amounts}, but quantity times price is {expected:amounts}.",
         "Correct the line, so that quantity, price and amount agree.",
     ),
     "einvoice_sums_differ": Sentences(
@@ -1618,12 +1618,14 @@ HOW: dict[str, Callable[[str, Words], str]] = {
     "": lambda value, _: value,
     "amounts": lambda value, words: words.amounts_in(value),
     "names": lambda value, words: words.fields(value),
+    "Names": lambda value, words: words.fields(value)[:1].upper() + words.fields(value)[1:],
     "said": lambda value, words: words("said", value=value) if value else words("said_nothing"),
     "document": lambda value, words: words.document(value),
     "changes": differences.told,
 }
-"""How a value is told: as it is, our amounts as the language writes them, the names of our fields, somebody's own words
-or that there are none, a document by its kind and sums, what differs between two documents."""
+"""How a value is told: as it is, our amounts as the language writes them, the names of our fields (with a capital where
+they begin the sentence), somebody's own words or that there are none, a document by its kind and sums, what differs
+between two documents."""
 
 
 class _Value(NamedTuple):

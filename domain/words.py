@@ -18,6 +18,7 @@ MOST_NAMED = 20
 """So many numbers of orders or customers stand in one line."""
 
 _DECIMAL = re.compile(r"(?<![\w.,])-?[0-9]+\.[0-9]+(?![\w.,])")
+_LINE = re.compile(r"lines\[(?P<place>[0-9]+)\](?:\.[a-z_]+)?")
 _DANISH = str.maketrans(",.", ".,")
 
 
@@ -40,13 +41,25 @@ class Words:
         return self(f"{key}_one" if count == 1 else f"{key}_many", count=count, **places)
 
     def field(self, name: str) -> str:
-        """What a field of ours is called; that of a part names the whole: `by (modtager)`. A shop's keeps its name."""
+        """What a field of ours is called, `refund 7` and `lines[0].text` too; a shop's keeps its name.
+
+        That of a part names the whole: `by (modtager)`.
+        """
+        if place := _LINE.fullmatch(name):
+            return f"{self.of('field', 'line')} {int(place['place']) + 1}"
+        kind, _, which = name.partition(" ")
+        if which and kind in {"line", "refund"}:
+            return f"{self.of('field', kind)} {which}"
         if name in NAMES["field"]:
             return self.of("field", name)
         whole, _, part = name.partition(".")
         if whole in NAMES["field"] and part in NAMES["field"]:
             return f"{self.of('field', part)} ({self.of('field', whole)})"
         return name
+
+    def value(self, field: str, value: str) -> str:
+        """The value of a field of ours: a VAT zone has its word, all else is as it is."""
+        return self.of("zone", value) if field == "vat_zone" and value in NAMES["zone"] else value
 
     def fields(self, names: str) -> str:
         """The same for several, with commas between them."""

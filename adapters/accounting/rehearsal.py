@@ -10,6 +10,9 @@ from domain.invoices import Document, Invoice
 from domain.outcomes import Finding, NeedsAttention, Transient
 from domain.ports import Accounting, Booking
 
+NEW = "new-"
+"""Begins the number of a customer that a run would create."""
+
 
 class Rehearsal:
     """Fulfils the accounting port; what would be written is remembered here, and gone with it."""
@@ -38,7 +41,7 @@ class Rehearsal:
         """As if each had been created, under a number that no real customer has."""
         return [
             Customer(
-                number=f"new-{next(self._new_numbers)}",
+                number=f"{NEW}{next(self._new_numbers)}",
                 values=new.values,
                 contacts=new.contacts,
                 updated_at=datetime.now(UTC),

@@ -45,16 +45,19 @@ def document(cause: "Cause", words: Words) -> dict[str, Any]:
 
 def show(causes: Sequence["Cause"], words: Words) -> None:
     """The causes as a page."""
+    from tasks.causes import HIDDEN
+
     out = console()
     for cause in causes:
         out.print(Text(f"{shown(what(cause.finding, words.language))} ({cause.code})", style="bold"))
         out.print(Text(shown(fix(cause.finding, words.language))))
-        told = [_told(cause, one, words) for one in cause.orders] if len(cause.orders) > 1 else cause.numbers
+        differ = cause.finding.found == HIDDEN
+        told = [_told(cause, one, words) for one in cause.orders] if differ else cause.numbers
         out.print(Text(f"{words('orders')}: {', '.join(map(shown, told))}\n", style="dim"))
     waiting = sum(len(cause.orders) for cause in causes)
     out.print(words.counted("wait", waiting) if waiting else words("nothing_waits"))
 
 
 def _told(cause: "Cause", one: "Waiting", words: Words) -> str:
-    """An order of several, with what was found in it."""
+    """An order with what was found in it alone."""
     return f"{one.number} ({found(cause.finding_of(one), words.language)})" if one.found else one.number

@@ -20,6 +20,7 @@ from deployments.commands.telling import (
     write_json,
 )
 from domain.einvoice_sentences import Explained, explained
+from domain.invoices import DocumentKind
 from domain.outcomes import Misconfigured, NeedsAttention
 from domain.texts import cut
 from domain.words import Words
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 INDENTED = (0, 0, 0, 2)
 LONGEST_OFFICIAL = 300
 """Some rules name a whole code list; `--json` has it all."""
+OURS: dict[str, DocumentKind] = {"Invoice": "invoice", "CreditNote": "credit_note"}
+"""The kinds of documents that we write ourselves, by their names in OIOUBL."""
 
 app = typer.Typer(help="E-invoices: where they are, sent by your word; documents and the rules they are held against.")
 
@@ -127,7 +130,7 @@ def _show(verdict: "Verdict", violations: list[Explained], words: Words, *, has_
     """A page on which a rule that is broken in several places the same way stands once."""
     out = console()
     key = "document_passed" if verdict.passed else "document_refused"
-    out.print(Text(shown(words(key, document=f"{verdict.document} {verdict.number}".strip())), style="bold"))
+    out.print(Text(shown(words(key, document=f"{_kind(verdict, words)} {verdict.number}".strip())), style="bold"))
     missing = "no_rules_for_type" if has_rules else "own_checks_alone"
     held_against = (
         words("held_against", version=verdict.rules) if verdict.rules else words(missing, document=verdict.document)
@@ -146,3 +149,9 @@ def _show(verdict: "Verdict", violations: list[Explained], words: Words, *, has_
         if one.official:
             official = cut(shown(f"{words('official_text')}: {one.official}"), LONGEST_OFFICIAL)
             out.print(Padding(Text(official, style="dim"), INDENTED, expand=False))
+
+
+def _kind(verdict: "Verdict", words: Words) -> str:
+    """What the document is; what we never write keeps its name in OIOUBL."""
+    kind = OURS.get(verdict.document)
+    return words.of("document", kind).capitalize() if kind else verdict.document

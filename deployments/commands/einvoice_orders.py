@@ -122,11 +122,14 @@ def page_of(told: dict[str, Any], words: Words) -> list[tuple[str, object]]:
     checked = words("held_against", version=told["rules"]) if told["rules"] else words("own_checks")
     went = told["handed_at"] is not None
     return [
-        (words("einvoice"), f"{words.of('document', told['kind'])} {told['number']} · {told['reference']}"),
+        (
+            words("einvoice"),
+            f"{words.of('document', told['kind']).capitalize()} {told['number']} · {told['reference']}",
+        ),
         (words("stage"), words.of("einvoice", told["state"])),
         (words("way"), words.of("way", told["channel"]) if told["channel"] else ""),
         (words("place"), told["place"]),
-        (words("answer"), f"{told['code']} {told['told']}".strip()),
+        (words("answer"), ": ".join(filter(None, (told["code"], told["told"])))),
         (words("checked_by"), checked if went and told["sha256"] else ""),
         ("sha256", told["sha256"]),
         (words("history"), "; ".join(_happened(one, words) for one in told["history"])),

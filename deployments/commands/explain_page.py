@@ -25,7 +25,7 @@ def show(told: dict[str, Any], language: Language) -> None:
     out.print(Text(f"\n{words('customer')}", style="bold"))
     out.print(pairs(_customer(told, words)))
     _section(out, words, "candidates", ("number", "name", "address", "barred"), _candidates(told, words))
-    changed = [(words.field(one["field"]), one["before"], one["after"]) for one in told["changed"]]
+    changed = [_row(words, one, "before", "after") for one in told["changed"]]
     _section(out, words, "changed", ("field", "before", "after"), changed)
     _section(out, words, "protected", ("field", "kept", "shop", "why"), _protected(told, words))
     for document in (*told["earlier_invoices"], told["invoice"], *told["credit_notes"]):
@@ -83,10 +83,12 @@ def _address(customer: dict[str, Any]) -> str:
 
 
 def _protected(told: dict[str, Any], words: Words) -> list[tuple[object, ...]]:
-    return [
-        (words.field(one["field"]), one["kept"], one["shop"], words.of("left_alone", one["why"]))
-        for one in told["protected"]
-    ]
+    return [(*_row(words, one, "kept", "shop"), words.of("left_alone", one["why"])) for one in told["protected"]]
+
+
+def _row(words: Words, one: dict[str, str], *values: str) -> tuple[str, ...]:
+    """A field of the customer with these values of it."""
+    return words.field(one["field"]), *(words.value(one["field"], one[name]) for name in values)
 
 
 def _section(

@@ -75,29 +75,41 @@ def _history(integration: "Integration") -> dict[str, Any]:
 
 
 def _show(integration: "Integration", orders: list[dict[str, Any]], history: dict[str, Any]) -> None:
-    language = integration.settings.language
-    words, out = Words(language), console()
+    words, out = integration.words, console()
     columns = [words(name) for name in ("order", "type", "customer", "plan_changes", "net", "vat", "total")]
-    rows = [_row(order, words) for order in orders if order["invoice"]]
+    rows = [_row(order, words) for order in orders if order["invoice"] and not order["code"]]
     if rows:
         out.print(table("", columns, rows, right=(4, 5, 6)))
-    held = [order for order in orders if not order["invoice"]]
-    for order in held:
+    stopped = [order for order in orders if order["code"]]
+    for order in stopped:
         finding = Finding.model_validate({name: order[name] for name in Finding.model_fields})
-        out.print(f"{words('order')} {order['order']}:", sentence(finding, language))
+        out.print(f"{words('order')} {order['order']}:", sentence(finding, words.language))
     if history:
         out.print(words("plan_history", **history["history"]))
-    out.print(words("plan_written", orders=len(orders), invoices=len(rows), held=len(held)))
+    skipped = sum(order["stage"] == "skipped" for order in stopped)
+    counts = {"orders": len(orders), "invoices": len(rows), "held": len(stopped) - skipped, "skipped": skipped}
+    out.print(words("plan_written", **counts))
 
 
 def _row(order: dict[str, Any], words: Words) -> list[str]:
     invoice = order["invoice"]
-    kind = order["decision"]["kind"] if order["decision"] else ""
-    changes = "; ".join(_change(words.field(one["field"]), one["before"], one["after"]) for one in order["changed"])
+    changes = "; ".join(_change(words, **one) for one in order["changed"])
     sums = [words.amount(Decimal(invoice[name])) for name in ("net", "vat", "total")]
-    customer = words.of("planned", kind, customer=order["customer"]) if kind else ""
-    return [order["order"], words.of("type", order["type"]), customer, changes, *sums]
+    return [order["order"], words.of("type", order["type"]), _customer(order, words), changes, *sums]
 
 
-def _change(field: str, before: str, after: str) -> str:
-    return f"{field}: {before} → {after}" if before else f"{field}: {after}"
+def _customer(order: dict[str, Any], words: Words) -> str:
+    """Whom the order is for; a customer that doesn't exist yet has no number to tell."""
+    from adapters.accounting.rehearsal import NEW
+
+    if not order["decision"]:
+        return ""
+    kind, number = order["decision"]["kind"], order["customer"]
+    if kind == "matched" and number.startswith(NEW):
+        return words("planned_before")
+    return words.of("planned", kind, customer=number)
+
+
+def _change(words: Words, field: str, before: str, after: str, **_: str) -> str:
+    told = words.value(field, after)
+    return f"{words.field(field)}: {f'{words.value(field, before)} → ' if before else ''}{told}"

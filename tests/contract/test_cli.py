@@ -1,6 +1,7 @@
 """The commands that tell, as people and programs call them: pages, documents, exit codes, and sentences for faults."""
 
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -17,13 +18,14 @@ import typer
 from typer.testing import CliRunner
 
 from adapters.settings import Settings, load
+from deployments import engine
 from deployments.cli import main
 from deployments.commands.sync import tell
 from deployments.commands.telling import as_json, console, pairs, table
 from deployments.demo.numbers import made_up_cvr, made_up_ean
 from tests.contract.bookkeeping import an_invoice
 from tests.contract.shopkeeping import NAME, Shop, opened
-from tests.orders import Json, woo_order, woo_refund
+from tests.orders import Goods, Json, woo_order, woo_refund
 
 README = Path(__file__).parent.parent.parent / "README.md"
 KEYS = ("eligible", "invoiced", "skipped", "held", "failed", "pending", "ignored")
@@ -494,6 +496,28 @@ class TestCheck:
         look = afstem("check", "--config", config, "--json").document["look"]
         assert look["without"] == {"b2c": {"email": 1}}
         assert (look["impossible"], look["unreadable"], look["orders"]) == ({"cvr": 1}, 1, 3)
+
+
+class TestPlan:
+    @pytest.fixture
+    def planned(self, shop: Shop, config: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+        """What the page says of two orders of one new buyer, one that is held and one that is skipped."""
+        for name in ("PREFECT_HOME", *engine.QUIET):
+            monkeypatch.setenv(name, os.environ.get(name, engine.QUIET.get(name, str(shop.folder))))
+        shop.set_up('[invoices]\nzero_total = "skip"')
+        shop.sell(*(woo_order(id=number, billing={"email": "astrid@example.dk"}) for number in (1, 2)))
+        shop.sell(company(3, "9000141"), woo_order(id=4, lines=[Goods("Gave", "0.00")]))
+        return " ".join(afstem("plan", "--config", config).out.split())
+
+    def test_each_order_is_counted_once(self, planned: str) -> None:
+        assert "4 ordrer: 2 fakturaer, 1 venter, 1 sprunget over." in planned
+
+    def test_a_customer_that_does_not_exist_yet_has_no_number(self, planned: str) -> None:
+        assert "new-" not in planned
+        assert "ordre ovenfor" in planned
+
+    def test_fields_and_zones_have_their_words(self, planned: str) -> None:
+        assert "momszone: Danmark" in planned
 
 
 class TestSync:

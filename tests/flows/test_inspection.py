@@ -3,10 +3,13 @@
 import httpx
 from prefect.client.orchestration import get_client
 
+from domain.words import Words
+from tasks.attention import digest
+from tasks.causes import Cause, Waiting
 from tasks.conclude import LONG
 from tests.flows.business import Business
 from tests.flows.runs import Run, wait_until
-from tests.flows.test_sync_orders import BATCHES_OF_FIVE, company, private
+from tests.flows.test_sync_orders import BATCHES_OF_FIVE, SEVEN_DIGITS, company, private
 
 
 def name_of(run: Run) -> str:
@@ -70,6 +73,14 @@ def test_where_nothing_is_deployed_the_artifact_names_the_command(business: Busi
 
     assert causes["1001"] == "afstem retry --cause cvr_length"
     assert causes["·x··javascript:1·"] == "afstem retry --cause bad_currency"
+
+
+def test_the_digest_is_two_lines_a_cause_without_a_value_of_an_order() -> None:
+    orders = [Waiting("1003", SEVEN_DIGITS, ""), Waiting("1004", SEVEN_DIGITS, "")]
+    told = digest([Cause("held", "cvr_length", "meta:_billing_cvr", orders)], Words("da"))
+    happened, mend = told.splitlines()
+    assert happened == "2 × CVR-nummeret i meta:_billing_cvr har ikke 8 cifre: …."
+    assert mend.startswith("→ Ret nummeret på ordren")
 
 
 def test_long_work_shows_how_far_it_is(business: Business) -> None:

@@ -30,6 +30,7 @@ FIELDS = {
     *(set(Invoice.model_fields) - {"lines", "vat_totals"}),
     *Recipient.model_fields,
     *Address.model_fields,
+    *("line", "refund"),
 }
 VALUES: dict[str, Collection[str]] = {
     "stage": STAGES,
@@ -184,6 +185,9 @@ def test_amounts_within_a_text_are_written_so_too_and_nothing_else_is_touched(ke
         ("email", "e-mail", "e-mail"),
         ("recipient.city", "by (modtager)", "city (recipient)"),
         ("meta:_billing_cvr", "meta:_billing_cvr", "meta:_billing_cvr"),
+        ("refund 9107", "refundering 9107", "refund 9107"),
+        ("lines[0].vat_rate", "linje 1", "line 1"),
+        ("line_items[0].quantity", "line_items[0].quantity", "line_items[0].quantity"),
         ("billing.email", "billing.email", "billing.email"),
     ],
 )
