@@ -18,7 +18,7 @@ def send_digest(integration: Integration, causes: Sequence[Cause]) -> None:
     if not slug or not causes:
         return
     words = integration.words
-    waiting = words.counted("wait", sum(len(cause.orders) for cause in causes))
+    waiting = words.counted("waiting", sum(len(cause.orders) for cause in causes))
     subject = f"{integration.name}: {waiting}"
     try:
         block = Block.load(slug)
