@@ -1,6 +1,7 @@
 """One row a code: what happened, and what to do, in Danish and English. `{field}`, `{found}`, `{expected}` are filled in.
 
-A finding is the same in both languages; `{found:amounts}` says how its value is told, see `HOW`. The CLI, the artifacts and the reports all speak from here; artifacts leave `{found}` out.
+A finding is the same in both languages; `{found:amounts}` says how its value is told, see `HOW`. The CLI, the artifacts
+and the reports all speak from here; artifacts leave `{found}` out.
 """
 
 import string
@@ -1638,11 +1639,10 @@ class _Value(NamedTuple):
         return HOW[how](self.text, self.words)
 
 
-def what(finding: Finding, language: Language, *, with_values: bool = True) -> str:
-    """What happened, as one sentence; without values it holds no personal data and may stand in Prefect."""
+def what(finding: Finding, language: Language) -> str:
+    """What happened, as one sentence."""
     row = SENTENCES[finding.code]
-    shown = finding if with_values else finding.model_copy(update={"found": "…", "expected": "…"})
-    return _filled(row.da if language == "da" else row.en, shown, language)
+    return _filled(row.da if language == "da" else row.en, finding, language)
 
 
 def fix(finding: Finding, language: Language) -> str:
