@@ -30,8 +30,8 @@ WORDS: dict[str, dict[Language, str]] = {
         "en": "… and {count} more causes: see the artifact {name}-attention.",
     },
     "then": {
-        "da": "Når det er rettet: tryk Retry på denne kørsel, eller vent på næste. Ordrerne står i {name}-attention.",
-        "en": "When it is mended: press Retry on this run, or wait for the next. {name}-attention names the orders.",
+        "da": "Når det er rettet: tryk Retry på denne kørsel, eller vent på en senere. {name}-attention har ordrerne.",
+        "en": "When it is mended: press Retry on this run, or wait for a later one. {name}-attention names the orders.",
     },
 }
 

@@ -33,6 +33,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "eligible": ("skal faktureres", "eligible"),
     "drafts": ("heraf kladder", "of these, drafts"),
     "draft": ("kladde", "draft"),
+    "rests": (
+        "Prøves igen senest {at}: straks når ordren, kunden eller indstillingerne ændres, eller med »afstem retry«.",
+        "Tried again at {at} at the latest: at once when order, customer or settings change, or by `afstem retry`.",
+    ),
+    "rested": ("Prøves igen ved næste kørsel.", "Tried again in the next run."),
     # customers
     "b2c": ("privat", "private"),
     "b2b": ("virksomhed", "company"),
