@@ -19,6 +19,7 @@ from typing import Any
 
 import httpx
 
+from adapters.pacing import Allowance, Pace
 from domain.outcomes import Misconfigured, Transient
 
 TIMEOUT = httpx.Timeout(connect=10, read=60, write=30, pool=30)
@@ -82,6 +83,7 @@ class Http:
         self._longest_wait = longest_wait.total_seconds()
         self._open_again_at = 0.0
         self._waiting = threading.Lock()
+        self._pace = Pace()
         self._client = httpx.Client(
             base_url=url,
             auth=auth,
@@ -111,21 +113,30 @@ class Http:
         request = self._client.build_request(method, path, params=params, content=body, headers=headers)
         waited = 0.0
         for attempt in range(MOST_THROTTLES):
-            waited += self._wait_in_line(waited)
+            turn = self._pace.turn()
+            waited += self._wait_in_line(waited, turn.pause)
             answer = self._call(request)
+            self._pace.heard(turn.place, self.allowance(answer))
             if answer.status != 429:
                 return self._checked(answer)
             self._hold_back(_asked_wait(answer, otherwise=2.0**attempt))
         raise Transient("throttled", self._settings, retry_after=timedelta(minutes=1))
 
+    def allowance(self, answer: Answer) -> Allowance | None:
+        """How much of a limit the other side counts as used; where it tells, calls slow down before they reach it."""
+        return None
+
     def close(self) -> None:
         """Let the connections go."""
         self._client.close()
 
-    def _wait_in_line(self, waited: float) -> float:
-        """Wait until the other side takes calls again; gives the seconds. Raises `Transient` where that is too long."""
+    def _wait_in_line(self, waited: float, pause: float) -> float:
+        """Wait, and until the other side takes calls again; gives the seconds.
+
+        Raises `Transient` where that is too long.
+        """
         with self._waiting:
-            pause = max(0.0, self._open_again_at - time.monotonic())
+            pause = max(pause, self._open_again_at - time.monotonic())
         if waited + pause > self._longest_wait:
             raise Transient("throttled", self._settings, retry_after=timedelta(seconds=math.ceil(pause)))
         time.sleep(pause)

@@ -93,6 +93,12 @@ class Settings(Rules):
         """Changes when the shop's orders would be read another way: its fields, statuses or start."""
         return _short_hash(self.webshop.model_dump_json())
 
+    @property
+    def asking_hash(self) -> str:
+        """Changes when something else could be asked of the books; the same on every machine, wherever files lie."""
+        told = self.model_dump(exclude={"language", "store", "run", "privacy", "alerts"})
+        return _short_hash(json.dumps(_plain(told)))
+
 
 class Secrets(BaseModel):
     """What may not stand in a file. Each is empty where this integration needs none."""
@@ -267,6 +273,17 @@ def _filled(annotation: Any) -> Any:
     """What an optional setting is where it is set."""
     branches = [branch for branch in get_args(annotation) if branch is not type(None)]
     return branches[0] if _is_one_or_another(annotation) and len(branches) == 1 else annotation
+
+
+def _plain(value: Any) -> Any:
+    """A value of the settings as JSON has it: sets in an order of their own, and nothing of a path."""
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, frozenset | set):
+        return sorted(map(str, value))
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return "" if isinstance(value, Path) else str(value)
 
 
 def _short_hash(text: str) -> str:

@@ -11,6 +11,7 @@ import json
 import logging
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Protocol
 
 from fastapi import FastAPI, Request, Response
@@ -18,6 +19,7 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import SecretStr
 
 from domain.outcomes import AfstemError
+from domain.pauses import growing
 
 LARGEST_BODY = 1024 * 1024
 """In bytes. A real order of 100 lines has about 60,000."""
@@ -25,6 +27,7 @@ SIGNATURE, TOPIC = "x-wc-webhook-signature", "x-wc-webhook-topic"
 GATHER_SECONDS = 1
 """So long more hints are waited for: a shop sends several at once."""
 AGAIN_SECONDS = 60
+LONGEST_PAUSE = timedelta(minutes=15)
 LOG = logging.getLogger("afstem.webhooks")
 
 
@@ -99,10 +102,15 @@ def order_of(body: bytes) -> str:
     return str(order) if known else ""
 
 
-class Follower:
-    """Has hints followed soon after they came, one run at a time; what fails is tried again after a minute.
+class HintsLeft(Exception):
+    """A run was had for these hints, and they still wait."""
 
-    `follow` gives in how many seconds it is to be called again though no hint comes; None where nothing waits.
+
+class Follower:
+    """Has hints followed soon after they came, one run at a time.
+
+    `follow` gives in how many seconds it is to be called again though no hint comes; None where nothing waits. What
+    it raises is told once and tried again after a minute, then after pauses that grow; hints do not shorten them.
     """
 
     def __init__(self, follow: Callable[[], float | None]) -> None:
@@ -127,14 +135,25 @@ class Follower:
         self._thread.join()
 
     def _work(self) -> None:
-        again: float | None = None
-        while True:
-            self._hinted.wait(again)
-            if self._over.wait(GATHER_SECONDS):
-                return
+        pause: float | None = None
+        in_vain = 0
+        while not self._ends(pause, in_vain):
             self._hinted.clear()
             try:
-                again = self._follow()
+                pause = self._follow()
             except Exception as error:  # noqa: BLE001 - whatever it is, the next hint must find somebody here
-                LOG.warning("hints could not be followed: %s", type(error).__name__)
-                again = AGAIN_SECONDS
+                in_vain += 1
+                pause = growing(in_vain, timedelta(seconds=AGAIN_SECONDS), LONGEST_PAUSE).total_seconds()
+                if in_vain == 1:
+                    LOG.warning("hints could not be followed: %s; they wait", type(error).__name__)
+            else:
+                if in_vain:
+                    LOG.warning("hints are followed again, after %d times in vain", in_vain)
+                in_vain = 0
+
+    def _ends(self, pause: float | None, in_vain: int) -> bool:
+        """Wait for the next hint, but no longer than the pause; after a fault for the whole of it."""
+        if in_vain:
+            return self._over.wait(pause)
+        self._hinted.wait(pause)
+        return self._over.wait(GATHER_SECONDS)

@@ -6,6 +6,11 @@ is, why a field was left alone, what a field is called. `Words` looks both up.
 
 PHRASES: dict[str, tuple[str, str]] = {
     "drafts": ("heraf kladder", "of these, drafts"),
+    "rests": (
+        "Prøves igen senest {at}: straks når ordren, kunden eller indstillingerne ændres, eller med »afstem retry«.",
+        "Tried again at {at} at the latest: at once when order, customer or settings change, or by `afstem retry`.",
+    ),
+    "rested": ("Prøves igen ved næste kørsel.", "Tried again in the next run."),
     "unknown": ("ukendt", "unknown"),
     "draft": ("kladde", "draft"),
     "shop_field": ("Webshoppens felt", "The shop's field"),
@@ -36,8 +41,8 @@ PHRASES: dict[str, tuple[str, str]] = {
         "… and {count} more causes: see the artifact {name}-attention.",
     ),
     "when_mended": (
-        "Når det er rettet: tryk Retry på denne kørsel, eller vent på næste. Ordrerne står i {name}-attention.",
-        "When it is mended: press Retry on this run, or wait for the next. {name}-attention names the orders.",
+        "Når det er rettet: tryk Retry på denne kørsel, eller vent på en senere. Ordrerne står i {name}-attention.",
+        "When it is mended: press Retry on this run, or wait for a later one. {name}-attention names the orders.",
     ),
     "choose_customer": ("Vælg kunden", "Choose the customer"),
     "resolve_command": ("afstem resolve ORDRE --customer NUMMER", "afstem resolve ORDER --customer NUMBER"),

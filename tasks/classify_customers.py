@@ -15,8 +15,9 @@ from domain.orders import Order
 from domain.outcomes import Finding, NeedsAttention, Skip
 from tasks.chains import LOOKED_AT_AGAIN, look_at_held
 from tasks.mirror import refresh_documents
+from tasks.resting import Resting
 from tasks.retrying import RETRYING
-from tasks.runs import this_run
+from tasks.runs import asked_by_a_person, this_run
 from tasks.verdicts import NO_CUSTOMER, Verdicts
 
 
@@ -36,20 +37,21 @@ def classify_customers(integration: str, fetched: dict[str, int]) -> list[str]:
 
     No customer of one batch appears in another, so that batches can run side by side and be rerun by themselves.
     """
-    return cut_into_batches(open_integration(integration), this_run())
+    return cut_into_batches(open_integration(integration), this_run(), at_once=asked_by_a_person())
 
 
 @task(task_run_name="classify customers", **RETRYING)
 def classify_sold(integration: str, first: date, last: date, fetched: dict[str, int]) -> list[str]:
     """The same for the unfinished orders that were sold in a period, its last day included."""
     among = Among(since=start_of(first), until=start_of(last + timedelta(days=1)))
-    return cut_into_batches(open_integration(integration), this_run(), among=among)
+    return cut_into_batches(open_integration(integration), this_run(), among=among, at_once=asked_by_a_person())
 
 
 @task(task_run_name="classify customers", **RETRYING)
 def classify_hinted(integration: str, orders: list[str]) -> list[str]:
     """The same for these orders."""
-    return cut_into_batches(open_integration(integration), this_run(), among=Among(ids=tuple(orders)))
+    among = Among(ids=tuple(orders))
+    return cut_into_batches(open_integration(integration), this_run(), among=among, at_once=asked_by_a_person())
 
 
 @task(task_run_name="gather unfinished orders", **RETRYING)
@@ -70,7 +72,7 @@ def gather_unfinished(integration: str, cause: str = "", batch: str = "", orders
 
     opened.store.orders.take_up_settled(opened.name, sorted(numbers))
     make_again(opened, chosen)
-    return cut_into_batches(opened, this_run(), chosen)
+    return cut_into_batches(opened, this_run(), chosen, at_once=True)
 
 
 def make_again(integration: Integration, chosen: Callable[[OrderRow], bool]) -> None:
@@ -88,18 +90,24 @@ def cut_into_batches(
     run: str,
     chosen: Callable[[OrderRow], bool] = lambda row: True,
     among: Among = EVERYTHING,
+    *,
+    at_once: bool = False,
 ) -> list[str]:
     """The step itself, for all unfinished orders (or the chosen ones), not only for those just fetched.
 
-    It begins with a look at what stands in the books, so that whatever a lost run wrote there is known.
+    It begins with a look at what stands in the books, so that whatever a lost run wrote there is known. Orders that
+    the books have refused rest, unless they are to be asked for `at_once`; the run still tells of them.
     """
     refresh_documents(integration)
-    groups = Groups()
+    groups, resting, left = Groups(), Resting(integration), list[str]()
     passing = Batch("", integration.name, run, ())
     for rows in integration.store.orders.unfinished(integration.name, among):
         verdicts = Verdicts(integration, passing, NO_CUSTOMER)
         twins = showing_one_number(integration, rows)
-        for row in filter(chosen, rows):
+        wanted = list(filter(chosen, rows))
+        rested = set() if at_once else resting.among(wanted)
+        left += sorted(rested)
+        for row in [row for row in wanted if row.order_id not in rested]:
             case = examine(integration, row, verdicts, twins)
             identities = case.classification.identities if case else ()
             groups.add(row.order_id, [identity.key for identity in identities])
@@ -107,7 +115,9 @@ def cut_into_batches(
                 verdicts.passed(row, "classified", **classified_as(case))
         with integration.store.together() as connection:
             verdicts.commit(connection)
-    return integration.store.orders.make_batches(integration.name, run, groups.cut(integration.settings.run.batch_size))
+    orders = integration.store.orders
+    orders.make_batches(integration.name, run, [left] if left else [])
+    return orders.make_batches(integration.name, run, groups.cut(integration.settings.run.batch_size))
 
 
 def showing_one_number(integration: Integration, rows: Sequence[OrderRow]) -> dict[str, set[str]]:

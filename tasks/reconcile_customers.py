@@ -201,7 +201,7 @@ class Reconciliation:
         settled: list[Settled] = []
         for (case, decision, new), outcome in zip(wanted, outcomes, strict=True):
             if isinstance(outcome, AfstemError):
-                self._verdicts.refused(case.row, outcome, **classified_as(case))
+                self._verdicts.refused_by_books(case.row, outcome, **classified_as(case))
                 self._doubtful |= keys_of(case) if isinstance(outcome, Transient) else set()
                 continue
             planned = Planned(values=new.values, new_contacts=new.contacts)
@@ -237,7 +237,7 @@ class Reconciliation:
         changed = [number for number, customer in now.items() if customer != customers[number]]
         refused = self._write({number: (customers[number], now[number]) for number in changed})
         for one in [one for one in settled if one.decision.customer in refused]:
-            self._verdicts.refused(one.case.row, refused[one.decision.customer], **classified_as(one.case))
+            self._verdicts.refused_by_books(one.case.row, refused[one.decision.customer], **classified_as(one.case))
         kept = [one for one in settled if one.decision.customer not in refused]
         self._keep(kept, [])
         return len(kept)

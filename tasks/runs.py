@@ -26,6 +26,11 @@ def this_run() -> str:
     return str(flow_run.id or f"alone-{uuid4().hex[:12]}")
 
 
+def asked_by_a_person() -> bool:
+    """Whether this is the same run once more, as Retry makes it; what a schedule starts is a new one."""
+    return bool(flow_run.id) and flow_run.run_count > 1
+
+
 @contextmanager
 def at_work(integration: str) -> Iterator[None]:
     """This process works for the run: others can tell by the store when it is gone."""

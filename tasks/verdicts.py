@@ -14,12 +14,14 @@ from adapters.store import Batch, OrderRow
 from domain.outcomes import AfstemError, Finding, NeedsAttention, Transient
 from domain.stages import Stage
 from domain.words import Words
+from tasks.chains import LOOKED_AT_AGAIN
 from tasks.logs import tell_order
+from tasks.resting import AWAKE, put_to_rest
 
 NO_CUSTOMER = {"customer": ""}
 """An order that was stopped before it had its customer has none: no invoice may be written for it."""
 MOST_CAUSES = 4
-NO_FINDING: dict[str, Any] = {"code": "", "field": "", "found": "", "expected": "", "run": ""}
+NO_FINDING: dict[str, Any] = {"code": "", "field": "", "found": "", "expected": "", "run": "", **AWAKE}
 
 
 class OrdersNeedAttention(NeedsAttention):
@@ -61,7 +63,7 @@ class Verdicts:
         """This order needs a person. The same finding as before keeps the run that first met it."""
         self.stopped.add(row.order_id)
         run = row.run if row.finding == finding and row.run else self._batch.run
-        values = {**finding.model_dump(), "run": run, **self._when_stopped, **values}
+        values = {**finding.model_dump(), "run": run, **AWAKE, **self._when_stopped, **values}
         if row.stage != "held" or any(getattr(row, name) != value for name, value in values.items()):
             self._moves.append((row, "held", values))
 
@@ -86,6 +88,14 @@ class Verdicts:
             self.held(row, error.finding, **values)
         else:
             raise error
+
+    def refused_by_books(self, row: OrderRow, error: AfstemError, **values: Any) -> None:
+        """The same of an answer of the books: what they refuse rests before they are asked for it again.
+
+        What is held for a document that stands otherwise than we knew is looked at by name instead.
+        """
+        rests = isinstance(error, NeedsAttention) and error.finding.code not in LOOKED_AT_AGAIN
+        self.refused(row, error, **values, **(put_to_rest(self._integration, row) if rests else {}))
 
     def commit(self, connection: Connection) -> None:
         """Write the verdicts collected so far, within a transaction of the caller's."""

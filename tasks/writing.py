@@ -230,7 +230,7 @@ class Writer:
             self._integration.dispatches.owe(connection, [_owed(one, strangers) for one in owed])
             self._integration.operations.done(connection, ended)
         for one, error in refused:
-            self._verdicts.refused(one.wanted.row, self._understood(one.wanted, error))
+            self._verdicts.refused_by_books(one.wanted.row, self._understood(one.wanted, error))
         return [Kept(one.wanted, found.state, found.number, found.total) for one, found in written]
 
     def _understood(self, wanted: Wanted, error: AfstemError) -> AfstemError:

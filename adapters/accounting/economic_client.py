@@ -6,6 +6,7 @@ deletes every draft there is.
 
 import hashlib
 import json
+import re
 import threading
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,11 +21,15 @@ from adapters.accounting.economic_errors import refusal
 from adapters.accounting.economic_filters import both
 from adapters.accounting.economic_settings import EconomicAccounting
 from adapters.http import Answer, Http
+from adapters.pacing import Allowance
 from domain.outcomes import Misconfigured, NeedsAttention, Transient
 
 PAGE = 1000
 LARGEST_NUMBER = 999_999_999
 SETTINGS = "accounting"
+
+RATE = re.compile(r"-per-([0-9]{1,9})-seconds: *([0-9]{1,9})/([0-9]{1,9})")
+"""`token-limit-10000-per-60-seconds: 147/10000`: of 10,000 in 60 seconds, 147 are used."""
 
 CHOICES = {
     "currency_unknown": ("currencies", "code"),
@@ -56,7 +61,7 @@ class Client:
             "X-AgreementGrantToken": grant.get_secret_value(),
             "Content-Type": "application/json",
         }
-        self._http = Http(
+        self._http = _Connections(
             settings.url, SETTINGS, headers=tokens, ca_file=settings.ca_file, connections=settings.connections
         )
         self._threads = settings.connections
@@ -158,6 +163,15 @@ class Client:
             place, name = CHOICES[told.code]
             self._choices[told.code] = ", ".join(sorted(str(one[name]) for one in self.listed(place)))
         return NeedsAttention(told.code, told.field, told.found, self._choices[told.code])
+
+
+class _Connections(Http):
+    """The way to e-conomic, which tells with each answer how many calls the app has made."""
+
+    def allowance(self, answer: Answer) -> Allowance | None:
+        """As the header has it; None where there is none that can be read."""
+        found = RATE.search(answer.headers.get("x-ratelimiting", ""))
+        return Allowance(used=int(found[2]), limit=int(found[3]), seconds=int(found[1])) if found else None
 
 
 class _Breaker:

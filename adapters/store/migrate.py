@@ -6,7 +6,7 @@ from sqlalchemy import Connection, inspect, text
 
 from domain.outcomes import Misconfigured
 
-NEWEST = "0002"
+NEWEST = "0003"
 
 
 def is_newest(connection: Connection) -> bool:

@@ -21,7 +21,10 @@ from domain.stages import INVOICED, UNFINISHED, Stage, step
 orders = table_of(OrdersTable)
 batches = table_of(BatchRow)
 
-THE_STEPS_OWN = frozenset({"batch", "customer_type", "classification", "customer", "decision", "warnings", "reference"})
+THE_STEPS_OWN = frozenset(
+    {"batch", "customer_type", "classification", "customer", "decision", "warnings", "reference"}
+    | {"refusals", "refused_under", "again_at"}
+)
 """Columns that reading the shop says nothing of; a batch may be writing them at the very moment."""
 
 

@@ -73,6 +73,12 @@ class OrderRow(SQLModel):
     decision: str = Field(default="", sa_type=Text)
     warnings: str = Field(default="", sa_type=Text)
     reference: str = ""
+    refusals: int = 0
+    """How often in a row the books have refused it, with nothing changed in between."""
+    refused_under: str = ""
+    """All that their last answer rested on, hashed: anything else means asking them again."""
+    again_at: datetime | None = Field(default=None, sa_type=Utc)
+    """Until then a refused order rests, unless something changes or a person asks."""
     fetched_at: datetime = Field(sa_type=Utc)
     changed_at: datetime = Field(sa_type=Utc)
     forgotten_at: datetime | None = Field(default=None, sa_type=Utc)

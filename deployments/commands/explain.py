@@ -145,10 +145,14 @@ def _details(customer: "Customer | None") -> dict[str, Any] | None:
 
 
 def _hold(row: "OrderRow", language: Language) -> dict[str, Any]:
-    """Why it waits, is tried again, or was skipped; nothing for an order that is in order."""
+    """Why it waits, is tried again, or was skipped; nothing for an order that is in order.
+
+    `again_at` is when an order that the books refused is tried again at the latest.
+    """
     if not row.code:
         return {}
-    return finding_told(Finding(code=row.code, field=row.field, found=row.found, expected=row.expected), language)
+    rests = {"again_at": row.again_at} if row.stage == "held" and row.again_at else {}
+    return {**finding_told(row.finding, language), **rests}
 
 
 def _warnings(row: "OrderRow", classified: "Classification | None") -> Sequence[Finding]:

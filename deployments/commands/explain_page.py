@@ -1,6 +1,7 @@
 """The explanation of an order as a page to read."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,7 @@ from rich.text import Text
 
 from deployments.commands.einvoice_orders import page_of
 from deployments.commands.telling import console, pairs, sentence, shown, table
+from domain.days import COPENHAGEN
 from domain.outcomes import Finding
 from domain.words import Language, Words
 
@@ -21,6 +23,8 @@ def show(told: dict[str, Any], language: Language) -> None:
     if told.get("code"):
         out.print()
         out.print(sentence(Finding(**{name: told[name] for name in Finding.model_fields}), language))
+    if told.get("again_at"):
+        out.print(Text(_rest(told["again_at"], words)))
     _section(out, words, "evidence", ("field", "shop_field", "value", "verdict"), _evidence(told, words))
     out.print(Text(f"\n{words('customer')}", style="bold"))
     out.print(pairs(_customer(told, words)))
@@ -55,6 +59,13 @@ def _evidence(told: dict[str, Any], words: Words) -> list[tuple[object, ...]]:
         (words.field(one["field"]), one["key"], one["value"], words.of("verdict", one["verdict"]))
         for one in told["evidence"]
     ]
+
+
+def _rest(ends: datetime, words: Words) -> str:
+    """When an order that the books refused is tried again, in Danish time."""
+    if ends <= datetime.now(UTC):
+        return words("rested")
+    return words("rests", at=f"{ends.astimezone(COPENHAGEN):%Y-%m-%d %H:%M}")
 
 
 def _customer(told: dict[str, Any], words: Words) -> list[tuple[str, object]]:

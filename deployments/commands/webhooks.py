@@ -1,17 +1,19 @@
 """`afstem webhooks`: orders reach the books as soon as the shop speaks of them."""
 
+import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from deployments import engine
 from deployments.commands.telling import DEFAULT, Config, console, opened
-from domain.outcomes import Misconfigured
+from domain.outcomes import AfstemError, Misconfigured
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from adapters.integration import Integration
+    from adapters.store.hints import Hint
 
 FLOW = "sync-hinted"
 
@@ -34,7 +36,7 @@ def webhooks(
         from deployments.webhooks import Follower, receiver
 
         secret = secret_for(integration)
-        follower = Follower(lambda: follow(integration, str(config.resolve())))
+        follower = Follower(Following(integration, str(config.resolve())))
         app = receiver(integration.name, integration.store.hints, secret, follower.hinted)
         words = integration.words
         console().print(words("webhooks_ready", url=f"http://{host}:{port}/woocommerce"))
@@ -57,26 +59,71 @@ def secret_for(integration: "Integration") -> "SecretStr":
     return secret
 
 
-def follow(integration: "Integration", config: str) -> float | None:
-    """Run for the hints, if there are any: as the deployment of this integration where there is one, else here.
+class Following:
+    """Runs for the hints, if there are any: as the deployment of this integration where there is one, else here.
 
-    Gives in how many seconds to look again, None where no hint waits. Raises what kept a run here from them.
+    While a hint waits for which there was a run already, the shop is asked for its order before there is another: a
+    shop that doesn't answer costs one failed run, not one a minute.
     """
-    first = integration.store.hints.waiting(integration.name, 1)
-    if not first:
-        return None
-    if _left_to_deployment(integration):
+
+    def __init__(self, integration: "Integration", config: str) -> None:
+        self._integration = integration
+        self._config = config
+        self._met: tuple[Hint, float] | None = None
+        self._shop_was_away = False
+
+    def __call__(self) -> float | None:
+        """Gives in how many seconds to look again, None where no hint waits.
+
+        Raises what kept a run here, or the shop, from answering, and `HintsLeft` where a deployment's run left them.
+        """
+        first = self._first()
+        if first is None:
+            return None
+        had_a_run = self._had_a_run(first)
+        if had_a_run:
+            self._ask_shop(first)
+        if _left_to_deployment(self._integration):
+            return self._while_it_runs(had_a_run)
+        return self._run_here(first)
+
+    def _first(self) -> "Hint | None":
+        return next(iter(self._integration.store.hints.waiting(self._integration.name, 1)), None)
+
+    def _had_a_run(self, first: "Hint") -> bool:
+        """Whether this hint has been the first one for so long that a run should have followed it."""
         from deployments.webhooks import AGAIN_SECONDS
 
+        now = time.monotonic()
+        if self._met is None or self._met[0] != first:
+            self._met = (first, now)
+            return False
+        return now - self._met[1] >= AGAIN_SECONDS
+
+    def _ask_shop(self, first: "Hint") -> None:
+        """Raise what the shop, or the way to it, says to the question for this order."""
+        try:
+            list(self._integration.webshop.orders([first.order]))
+        except AfstemError:
+            self._shop_was_away = True
+            raise
+
+    def _while_it_runs(self, had_a_run: bool) -> float:
+        from deployments.webhooks import AGAIN_SECONDS, HintsLeft
+
+        was_away, self._shop_was_away = self._shop_was_away, False
+        if had_a_run and not was_away:
+            raise HintsLeft
         return AGAIN_SECONDS
 
-    from flows.sync_hinted import sync_hinted
+    def _run_here(self, first: "Hint") -> float | None:
+        from flows.sync_hinted import sync_hinted
 
-    state = sync_hinted(config, return_state=True)
-    left = integration.store.hints.waiting(integration.name, 1)
-    if left == first:
-        state.result()  # a run that failed for what became of the orders has followed its hints
-    return 0 if left else None
+        state = sync_hinted(self._config, return_state=True)
+        left = self._first()
+        if left == first:
+            state.result()  # a run that failed for what became of the orders has followed its hints
+        return None if left is None else 0
 
 
 def _left_to_deployment(integration: "Integration") -> bool:

@@ -13,14 +13,18 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import update
 
 from adapters.accounting.local import LocalBooks
 from adapters.integration import Integration, compose
 from adapters.settings import Secrets, load
 from adapters.store import OrderRow
+from adapters.store.orders import orders
 from domain.customers import Values
 from domain.identity import normalise
 from domain.outcomes import AfstemError, NeedsAttention, Transient
@@ -149,6 +153,13 @@ def sync(
     fetch(integration)
     faults = [fault for batch in cut_into_batches(integration, run, chosen) for fault in work(integration, batch)]
     return faults + sent_off(integration, run)
+
+
+def end_rest(integration: Integration) -> None:
+    """The time has come at which the books are asked again for what they have refused."""
+    with integration.store.together() as connection:
+        over = datetime.now(UTC) - timedelta(seconds=1)
+        connection.execute(update(orders).where(orders.c.again_at.is_not(None)).values(again_at=over))
 
 
 def sent_off(integration: Integration, run: str) -> list[AfstemError]:

@@ -8,7 +8,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,7 +24,7 @@ from deployments.commands.sync import tell
 from deployments.commands.telling import as_json, console, pairs, table
 from deployments.demo.numbers import made_up_cvr, made_up_ean
 from tests.contract.bookkeeping import an_invoice
-from tests.contract.shopkeeping import NAME, Shop, opened
+from tests.contract.shopkeeping import NAME, Shop, end_rest, opened
 from tests.orders import Goods, Json, woo_order, woo_refund
 
 README = Path(__file__).parent.parent.parent / "README.md"
@@ -278,6 +278,21 @@ class TestExplain:
 
         assert told["code"] == "cvr_check_digit"
         assert [one["verdict"] for one in told["evidence"] if one["field"] == "cvr"] == ["impossible"]
+
+    def test_an_order_that_the_books_refused_says_when_they_are_asked_again(self, shop: Shop, config: Path) -> None:
+        shop.books.close_period(date(2026, 12, 31))
+        shop.sell(woo_order(id=1))
+        shop.sync()
+        ends = shop.row(1).again_at
+        assert ends is not None
+
+        told = afstem("explain", "1", "--config", config)
+
+        assert f"Prøves igen senest {ends.astimezone(ZoneInfo('Europe/Copenhagen')):%Y-%m-%d %H:%M}" in told.out
+        document = afstem("explain", "1", "--config", config, "--json").document
+        assert datetime.fromisoformat(document["again_at"]) == ends
+        end_rest(shop.integration)
+        assert "Prøves igen ved næste kørsel." in afstem("explain", "1", "--config", config).out
 
     def test_an_order_of_a_barred_customer_says_so_and_offers_no_choice(self, shop: Shop, config: Path) -> None:
         shop.add_customer({"email": "astrid.noerskov@example.dk"}, barred=True)

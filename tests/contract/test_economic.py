@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -416,6 +417,28 @@ class TestFaults:
         before = datetime.now(UTC).timestamp()
         good(books.create_documents([(f"k{n}", an_invoice(f"r{n}", customer.number)) for n in range(40)]))
         assert len([one for one in moments if one - before < 0.8]) <= 2 * 2 * 8
+
+    def test_calls_slow_down_before_the_limit_and_none_is_throttled(
+        self, agreement: EconomicSimulator, books: EconomicBooks
+    ) -> None:
+        (customer,) = good(books.create_customers([a_customer("a")]))
+        agreement.limit, agreement.window = 40, 2
+        before = time.monotonic()
+
+        good(books.create_documents([(f"k{n}", an_invoice(f"r{n}", customer.number)) for n in range(130)]))
+
+        assert not [one for one in agreement.refusals if "Too many" in one]
+        assert agreement.calls["POST /invoices/drafts"] == 130
+        assert time.monotonic() - before > 4, "130 calls of which 40 may be made in 2 seconds"
+
+    def test_far_from_the_limit_nothing_is_slowed(self, agreement: EconomicSimulator, books: EconomicBooks) -> None:
+        (customer,) = good(books.create_customers([a_customer("a")]))
+        agreement.limit = 200
+        before = time.monotonic()
+
+        good(books.create_documents([(f"k{n}", an_invoice(f"r{n}", customer.number)) for n in range(120)]))
+
+        assert time.monotonic() - before < 15, "at the pace of the limit they would take more than half a minute"
 
     def test_no_more_connections_than_the_settings_allow(self, agreement: EconomicSimulator) -> None:
         at_once, most, lock = 0, 0, threading.Lock()

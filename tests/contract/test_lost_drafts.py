@@ -23,7 +23,7 @@ def shop(tmp_path: Path, store_url: str) -> Iterator[Shop]:
 def try_again(shop: Shop) -> None:
     """What `afstem retry` does."""
     make_again(shop.integration, lambda row: True)
-    for batch in cut_into_batches(shop.integration, "retry"):
+    for batch in cut_into_batches(shop.integration, "retry", at_once=True):
         list(work(shop.integration, batch))
 
 

@@ -15,12 +15,12 @@ from tests.contract.shopkeeping import NAME, Shop, opened, prove, sell_a_backlog
 from tests.databases import new_schema
 
 MIGRATIONS = Path(adapters.store.__file__).with_name("migrations")
-BEFORE = "0001"
+EVERY_ONE_BEFORE = ["0001", "0002"]
 
 
-@pytest.fixture
+@pytest.fixture(params=EVERY_ONE_BEFORE)
 def earlier(request: pytest.FixtureRequest, shop: Shop, tmp_path: Path) -> str:
-    """The URL of a store as the release before left it, with all that a shop's first run has put there."""
+    """The URL of a store as an earlier form left it, with all that a shop's first run has put there."""
     sell_a_backlog(shop)
     order, refunds = with_refund(sold(6, "dorthe"), 77)
     shop.sell(order, sold(9, meta={"_billing_cvr": "1234567"}), refunds=refunds)
@@ -30,19 +30,19 @@ def earlier(request: pytest.FixtureRequest, shop: Shop, tmp_path: Path) -> str:
         if "sqlite" in shop.store_url
         else new_schema(request.getfixturevalue("postgresql"))
     )
-    make_earlier(url, shop)
+    make_earlier(url, shop, request.param)
     return url
 
 
-def make_earlier(url: str, shop: Shop) -> None:
-    """Make the tables of that release, and fill their columns with what the shop's store holds."""
+def make_earlier(url: str, shop: Shop, form: str) -> None:
+    """Make the tables of that form, and fill their columns with what the shop's store holds."""
     parsed = make_url(url)
     engine = create_engine(parsed.set(drivername="postgresql+psycopg") if "sqlite" not in url else parsed)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, BEFORE)
+        command.upgrade(config, form)
         tables = MetaData()
         tables.reflect(connection)
         for table in tables.sorted_tables:

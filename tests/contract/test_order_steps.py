@@ -5,7 +5,7 @@ from typing import Any
 
 from deployments.demo.numbers import made_up_cvr, made_up_ean
 from domain.invoices import Invoice
-from tests.contract.shopkeeping import NAME, THREE_MUGS, Shop
+from tests.contract.shopkeeping import NAME, THREE_MUGS, Shop, end_rest
 from tests.orders import Json, woo_order, woo_refund
 
 CVR = made_up_cvr(12)
@@ -164,6 +164,7 @@ def test_what_the_books_refuse_is_held_until_it_can_be_written(shop: Shop) -> No
     assert (shop.hold(1), shop.hold(2)) == ("period_closed", "booked")
 
     shop.books.close_period(None)
+    end_rest(shop.integration)
     shop.sync("second")
 
     assert shop.hold(1) == "booked"
@@ -200,3 +201,18 @@ def test_an_order_that_is_invoiced_keeps_its_number_and_the_newcomer_is_held(sho
 
     assert (shop.hold(1), shop.hold(2)) == ("booked", "number_shared")
     assert len(shop.customers()) == 1
+
+
+def test_what_was_refused_under_other_settings_is_asked_for_by_the_next_run(shop: Shop) -> None:
+    shop.books.close_period(date(2026, 11, 30))
+    shop.sell(private(1))
+    shop.sync()
+    shop.books.close_period(None)
+
+    shop.sync("second")
+    assert shop.hold(1) == "period_closed"
+    shop.set_up('[invoices]\nclosed_until = 2026-11-30\nclosed_period = "first_open_day"')
+    shop.sync("third")
+
+    assert shop.hold(1) == "booked"
+    assert shop.row(1).again_at is None

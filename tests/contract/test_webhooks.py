@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -157,7 +158,10 @@ def test_a_store_that_is_locked_makes_the_shop_send_again(store: Store, store_ur
     impatient.close()
 
 
-def test_hints_that_come_together_are_followed_by_one_run_and_a_failed_run_ends_nothing() -> None:
+def test_hints_that_come_together_are_followed_by_one_run_and_a_failed_run_ends_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("deployments.webhooks.AGAIN_SECONDS", 0.2)
     runs: list[float] = []
 
     def follow() -> float | None:
@@ -194,6 +198,34 @@ def test_what_a_run_has_left_is_followed_though_no_hint_comes(monkeypatch: pytes
     follower.stop()
 
     assert len(runs) == 3
+
+
+def test_while_it_is_in_vain_pauses_grow_hints_shorten_none_and_it_is_told_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("deployments.webhooks.AGAIN_SECONDS", 0.2)
+    runs: list[float] = []
+
+    def follow() -> float | None:
+        runs.append(time.monotonic())
+        if len(runs) <= 4:
+            raise OSError("the shop is gone")
+        return None
+
+    follower = Follower(follow)
+    follower.start()
+    while len(runs) < 5:
+        follower.hinted()
+        time.sleep(0.01)
+    follower.stop()
+
+    pauses = [after - before for before, after in pairwise(runs)]
+    assert [pause >= 0.2 * 2**times for times, pause in enumerate(pauses[:4])] == [True] * 4
+    told = [record.getMessage() for record in caplog.records if record.name == "afstem.webhooks"]
+    assert told == [
+        "hints could not be followed: OSError; they wait",
+        "hints are followed again, after 4 times in vain",
+    ]
 
 
 def wait_for(happened: Any) -> None:

@@ -9,12 +9,12 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowFilter, FlowFilterName, FlowRunFilter
 from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.sorting import FlowRunSort
-from prefect.states import Completed, Running
+from prefect.states import Completed, Failed, Running
 from sqlalchemy import text
 
-from deployments.commands.webhooks import follow
-from deployments.webhooks import AGAIN_SECONDS
-from domain.outcomes import Misconfigured
+from deployments.commands.webhooks import Following
+from deployments.webhooks import AGAIN_SECONDS, HintsLeft
+from domain.outcomes import Misconfigured, Transient
 from flows.backfill_orders import backfill_orders, sync_period
 from flows.sync_hinted import sync_hinted
 from tasks.shards import LOOK_EVERY_SECONDS, watch_shards
@@ -148,12 +148,13 @@ def test_a_receiver_knows_whether_the_hints_were_followed(
     config, hints = str(business.config), business.integration.store.hints
     hints.keep("shop-dk", ["1003"])
     shop.faults.append(("status", 401))
+    follow = Following(business.integration, config)
     with pytest.raises(Misconfigured):
-        follow(business.integration, config)
+        follow()
 
     hints.keep("shop-dk", ["1004"])
-    assert follow(business.integration, config) == 0, "one is left"
-    assert follow(business.integration, config) is None
+    assert follow() == 0, "one is left"
+    assert follow() is None
     assert business.invoices() == {"1003": 1, "1004": 1}
 
 
@@ -163,14 +164,68 @@ def test_hints_build_no_queue_while_no_worker_is_there(business: Business, shop:
         deployment = sync_hinted.to_deployment("shop-dk", parameters={"integration": str(business.config)}).apply()
         runs = FlowRunFilter.model_validate({"deployment_id": {"any_": [deployment]}})
         try:
-            assert [follow(business.integration, str(business.config)) for _ in range(3)] == [AGAIN_SECONDS] * 3
+            follow = Following(business.integration, str(business.config))
+            assert [follow() for _ in range(3)] == [AGAIN_SECONDS] * 3
             (run,) = client.read_flow_runs(flow_run_filter=runs)
             client.set_flow_run_state(run.id, Running(), force=True)  # and has asked for its hints already
-            follow(business.integration, str(business.config))
+            follow()
             assert len(client.read_flow_runs(flow_run_filter=runs)) == 2
         finally:
             client.delete_deployment(deployment)
     assert business.documents() == []
+
+
+def test_a_shop_that_is_away_costs_one_failed_run_and_is_asked_before_the_next(
+    business: Business, shop: WooCommerceSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deployments.webhooks.AGAIN_SECONDS", 0)
+    business.integration.store.hints.keep("shop-dk", ["1003"])
+    follow = Following(business.integration, str(business.config))
+    before = {run.id for run in runs_of("sync-hinted")}
+    for _ in range(4):
+        shop.faults.append(("status", 401))
+        with pytest.raises(Misconfigured):
+            follow()
+    shop.faults.append(("status", 503))
+    with pytest.raises(Transient):
+        follow()
+    assert [run.state_name for run in runs_of("sync-hinted") if run.id not in before] == ["Failed"]
+
+    assert follow() is None
+
+    assert business.invoices() == {"1003": 1}
+
+
+def test_a_deployment_is_not_run_for_a_shop_that_is_away(
+    business: Business, shop: WooCommerceSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deployments.webhooks.AGAIN_SECONDS", 0)
+    business.integration.store.hints.keep("shop-dk", ["1003"])
+    with get_client(sync_client=True) as client:
+        deployment = sync_hinted.to_deployment("shop-dk", parameters={"integration": str(business.config)}).apply()
+        runs = FlowRunFilter.model_validate({"deployment_id": {"any_": [deployment]}})
+
+        def all_fail() -> int:
+            found = client.read_flow_runs(flow_run_filter=runs)
+            for run in found:
+                client.set_flow_run_state(run.id, Failed(), force=True)
+            return len(found)
+
+        try:
+            follow = Following(business.integration, str(business.config))
+            follow()
+            shop.faults.extend([("status", 503)] * 3)
+            for _ in range(3):
+                assert all_fail() == 1
+                with pytest.raises(Transient):
+                    follow()
+            assert follow() == 0, "the shop is back"
+            assert all_fail() == 2
+            with pytest.raises(HintsLeft):
+                follow()  # the shop answers, and whoever runs it fails all the same
+            assert all_fail() == 3
+        finally:
+            client.delete_deployment(deployment)
 
 
 def test_a_shard_whose_process_is_gone_is_started_again_once(business: Business, shop: WooCommerceSimulator) -> None:

@@ -30,7 +30,6 @@ from tests.simulators.economic_schemas import Schemas
 APP_SECRET, GRANT = "simulated-app-secret", "simulated-grant"
 DEMO = "demo"
 REMEMBERED = timedelta(hours=1)
-WINDOW_SECONDS = 60
 Moment = str
 """`before` an answer is worked out, or `committed` when what was asked for stands, and nobody has been told."""
 
@@ -42,7 +41,8 @@ class EconomicSimulator:
     `("slow", seconds)`, `("throttle", "1")`, `("status", 500)`, `("answer", 400, body)`, `("html",)`, `("cut_before",)`
     and `("cut_after",)` committing, `("cut_forgotten",)` which is the latter at the end of the hour in which keys are
     remembered, `("late", seconds)` which commits and then takes its time, `("slow", 2, "POST /customers")`.
-    `latency` in seconds is each call's, half of it after the work. `watch` is called with the moment and the kind of
+    `latency` in seconds is each call's, half of it after the work.
+    `limit` calls are taken in any `window` seconds. `watch` is called with the moment and the kind of
     each call; if it says yes, the connection is cut there. `wrong_answers` is what the vendor's schemas would not have
     let it say, if `schemas` are there and `checks_answers`; leaving the block then raises.
     """
@@ -51,6 +51,7 @@ class EconomicSimulator:
         self.faults: deque[tuple[Any, ...]] = deque()
         self.latency = 0.0
         self.limit = 10_000
+        self.window = 60
         self.read_only = False
         self.records = False
         self.watch: Callable[[Moment, str], object] = lambda moment, kind: None
@@ -100,13 +101,13 @@ class EconomicSimulator:
             raise Refused(403, "The application lacks the role for this.", errorCode="E02260")
         now = time.monotonic()
         with self.lock:
-            while self._recent and self._recent[0] < now - WINDOW_SECONDS:
+            while self._recent and self._recent[0] < now - self.window:
                 self._recent.popleft()
             if len(self._recent) >= self.limit:
-                wait = int(self._recent[0] + WINDOW_SECONDS - now) + 1
+                wait = int(self._recent[0] + self.window - now) + 1
                 raise Refused(429, "Too many requests.", headers={"Retry-After": str(wait)})
             self._recent.append(now)
-            spent = f"token-limit-{self.limit}-per-{WINDOW_SECONDS}-seconds: {len(self._recent)}/{self.limit}"
+            spent = f"token-limit-{self.limit}-per-{self.window}-seconds: {len(self._recent)}/{self.limit}"
         return {"X-RateLimiting": spent, "X-CallCost": "1"}
 
     def answer(self, call: Call, key: str) -> tuple[Answer, dict[str, str]]:

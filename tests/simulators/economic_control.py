@@ -13,7 +13,7 @@ CONTROL = "/_simulator"
 
 
 def control(books: EconomicSimulator, method: str, path: str, said: Json | None) -> Json:
-    """`POST` takes `faults` to queue, `latency`, `limit`, `records`, `expire_keys` and `forget_calls`.
+    """`POST` takes `faults` to queue, `latency`, `limit`, `window`, `records`, `expire_keys` and `forget_calls`.
 
     `GET` gives what stands in it, `GET /_simulator/calls` how often what was called, and
     `GET /_simulator/requests` gives the recorded requests, as `[method, path with query, body, idempotency key]`.
@@ -43,7 +43,7 @@ def _told(books: EconomicSimulator, said: Json) -> None:
     if said.pop("forget_calls", False):
         books.calls.clear()
         books.requests.clear()
-    for name in ("latency", "limit", "records"):
+    for name in ("latency", "limit", "window", "records"):
         if name in said:
             setattr(books, name, said.pop(name))
     assert not said, f"unknown: {', '.join(said)}"

@@ -1,6 +1,9 @@
 """A settings file that can't be used says where, and what is allowed there, in either language and in no library's."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -71,3 +74,27 @@ def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured) as raised:
         load(tmp_path / "afstem.toml")
     assert [one.field for one in raised.value.findings] == ["webshop.timezone", "run.batch_size", "nothing"]
+
+
+ASKING = "import sys, pathlib, adapters.settings as s; print(s.load(pathlib.Path(sys.argv[1])).asking_hash)"
+
+
+def test_what_the_books_would_be_asked_is_one_hash_in_every_process_and_folder(tmp_path: Path) -> None:
+    sets = '[invoices]\ngift_card_skus = ["A-1", "B-2", "C-3", "D-4", "E-5"]\n'
+    files = [tmp_path / name / "afstem.toml" for name in ("here", "there", "otherwise")]
+    for file, more in zip(files, ("", '[store]\nurl = "sqlite:///x.db"\n', "[vat]\noss = true\n"), strict=True):
+        file.parent.mkdir()
+        file.write_text(FILE + sets + more, "utf-8")
+
+    hashes = [
+        subprocess.run(
+            [sys.executable, "-c", ASKING, file],
+            env=os.environ | {"PYTHONHASHSEED": str(seed)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed, file in enumerate(files)
+    ]
+
+    assert hashes[0] == hashes[1] != hashes[2]
