@@ -19,7 +19,7 @@ LAST_WORDS = 15
 
 def main(lock: str) -> None:
     """Install the packages of `lock`, then Afstem itself; leaves with a sentence and exit code 1 when it can't."""
-    if not (VENV / "bin" / "python").exists():
+    if not (VENV / "bin" / "pip").exists():  # also where one was begun, and something was missing: it is made anew
         make_venv()
     pip(f"Installing {lock}", "--require-hashes", "--no-deps", "--requirement", str(ROOT / lock))
     pip("Installing Afstem", "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
