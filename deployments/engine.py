@@ -75,8 +75,15 @@ def server(home: Path, port: int) -> Iterator[str]:
     """
     url = f"http://{HOST}:{port}"
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
-    # Else the UI asks port 4200, whatever ours is, and a message links to nowhere.
-    environment = {**os.environ, "PREFECT_UI_API_URL": f"{url}/api", "PREFECT_UI_URL": url}
+    environment = {
+        # The UI's pages are laid out at the first start, by default where Afstem is installed: a service may not write
+        # there, and would have no UI.
+        "PREFECT_UI_STATIC_DIRECTORY": str(home / "ui"),
+        **os.environ,
+        # Else the UI asks port 4200, whatever ours is, and a message links to nowhere.
+        "PREFECT_UI_API_URL": f"{url}/api",
+        "PREFECT_UI_URL": url,
+    }
     quiet = subprocess.DEVNULL
     note = home / "afstem-server"
     with subprocess.Popen(command, env=environment, stdout=quiet, stderr=quiet, start_new_session=True) as process:

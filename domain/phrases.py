@@ -347,6 +347,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "{name} ligger nu i Prefect og køres af work pool {pool}. En maskine til: prefect worker start --pool {pool}",
         "{name} is deployed, for work pool {pool} to run. Another machine: prefect worker start --pool {pool}",
     ),
+    "up_untold": (
+        "Indtil da får ingen besked om fejl. Start så forfra.",
+        "Until then nobody is told of trouble. Then start this again.",
+    ),
     "up_stopped": ("Prefect er stoppet.", "Prefect has stopped."),
     "up_port": (
         "Porten {port} er optaget: vælg en anden med --port.",

@@ -2,13 +2,17 @@
 
 import signal
 import socket
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from deployments import engine
-from deployments.commands.telling import DEFAULT, UNUSABLE, Config, console, opened, told
+from deployments.commands.telling import DEFAULT, UNUSABLE, Config, complain, console, findings_of, opened, told
+from domain.outcomes import Misconfigured
 from domain.words import Words
+
+if TYPE_CHECKING:
+    from adapters.settings import Settings
 
 
 def up(
@@ -28,14 +32,28 @@ def up(
     for stop in (signal.SIGINT, signal.SIGTERM):  # also where it was started in the background, or by a service manager
         signal.signal(stop, signal.default_int_handler)
     with engine.server(home, port) as url, told(config):
-        from deployments.alerts import set_alerts
         from deployments.recovery import bury_dead_runs, drop_late_runs
         from deployments.serve import register, serve
 
         bury_dead_runs(settings.name)
         drop_late_runs(settings.name)
         deployments = register(settings.name, str(config.resolve()))
-        set_alerts(settings.name, settings.alerts)
+        watch(settings)
         console().print(words("up_ready", url=url, name=f"sync-orders/{settings.name}"))
         serve(deployments)
     console(stderr=True).print(words("up_stopped"))
+
+
+def watch(settings: "Settings") -> None:
+    """Have the alerts that the settings name. Where their block isn't there, say so and go on without it.
+
+    It can only be made in the UI that is starting, and it is gone with `.prefect`.
+    """
+    from deployments.alerts import set_alerts
+
+    try:
+        set_alerts(settings.name, settings.alerts)
+    except Misconfigured as missing:
+        set_alerts(settings.name, settings.alerts.model_copy(update={"block": ""}))
+        complain(findings_of(missing), settings.language)
+        console(stderr=True).print(Words(settings.language)("up_untold"))

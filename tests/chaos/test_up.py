@@ -1,20 +1,16 @@
 """`afstem up` as a process: stopped in the middle of its work, started again, and who is told when a run fails."""
 
-import json
 import sqlite3
-import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
+import httpx
 import psutil
 import pytest
-from prefect.blocks.notifications import CustomWebhookNotificationBlock
 from prefect.client.orchestration import get_client
 from prefect.events import emit_event
 from prefect.settings import PREFECT_API_URL, temporary_settings
@@ -28,45 +24,11 @@ from tests.flows.runs import wait_until
 from tests.flows.test_sync_orders import BATCHES_OF_FIVE, company
 from tests.operated import Operated, operated
 from tests.orders import write_orders
+from tests.simulators.messages import Messages
 
 ORDERS, BUYERS = 400, 100
 BLOCK = "custom-webhook/bookkeeping"
-
-
-class Messages:
-    """Whoever is told of trouble, on loopback."""
-
-    def __init__(self) -> None:
-        self.received: list[dict[str, str]] = []
-        received = self.received
-
-        class Receiver(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-                self.send_response(204)
-                self.end_headers()
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-
-    def block(self) -> CustomWebhookNotificationBlock:
-        """What a person creates in Prefect under Blocks."""
-        said = {"title": "{{subject}}", "text": "{{body}}"}
-        return CustomWebhookNotificationBlock(name="messages", url=self.url, json_data=said, allow_private_urls=True)
-
-    def about(self, subject: str) -> list[str]:
-        return [one["text"] for one in self.received if subject in one["title"]]
-
-    def __enter__(self) -> "Messages":
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+NOT_THERE = '[alerts]\nblock = "slack-webhook/nobody"'
 
 
 def shift_into_the_past(home: Path) -> int:
@@ -97,7 +59,7 @@ def restarted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restarted]:
     folder = tmp_path_factory.mktemp("up")
     business, log = Business(folder / "business"), folder / "up.log"
     (business.folder / "orders" / "refunds").mkdir(parents=True)
-    business.set_up(BATCHES_OF_FIVE)
+    business.set_up(f"{BATCHES_OF_FIVE}\n{NOT_THERE}")
     write_orders(business.folder / "orders", ORDERS, BUYERS)
     with operated(business.config, business.name, log) as afstem:
         stopped = afstem.start("sync-orders")
@@ -120,6 +82,20 @@ def at(afstem: Operated) -> Iterator[None]:
 def test_ctrl_c_leaves_no_process_and_no_traceback(restarted: Restarted) -> None:
     assert restarted.orphans == []
     assert "Traceback" not in restarted.log.read_text(encoding="utf-8")
+
+
+def test_a_block_that_is_not_there_keeps_nothing_from_running_and_is_said_at_each_start(restarted: Restarted) -> None:
+    said = restarted.log.read_text(encoding="utf-8")
+
+    assert said.count("Prefect has no block slack-webhook/nobody") == said.count("Prefect is up at") == 2
+
+
+def test_the_ui_is_served_where_afstem_itself_may_not_be_written_to(restarted: Restarted) -> None:
+    page = httpx.get(restarted.afstem.url, headers={"Accept": "text/html"}, follow_redirects=True)
+
+    assert page.is_success
+    assert "<title>" in page.text
+    assert (restarted.business.folder / ".prefect" / "ui" / "v1" / "index.html").is_file()
 
 
 def test_late_runs_are_cleared_and_the_clock_goes_on(restarted: Restarted) -> None:
