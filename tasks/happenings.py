@@ -16,10 +16,11 @@ CREATED = "afstem.{kind}.created"
 def tell_happenings(integration: Integration, run: str) -> None:
     """Tell which orders this run found to need a person, and which documents it wrote.
 
-    An event's id follows from what it tells, so that a Retry of the run tells nothing twice.
+    An event's id follows from what it tells, so that a Retry of the run tells nothing twice. Orders that bear one
+    number are one event: Prefect's own worker drops the second event of an id with an error in the log.
     """
     name = integration.name
-    for order, code, field in integration.store.orders.held_by(name, run)[:MOST]:
+    for order, code, field in dict.fromkeys(integration.store.orders.held_by(name, run)[:MOST]):
         happened(HELD, f"afstem.order.{name}.{order}", f"{run} {code} {field}", code=code, field=field)
     for reference, key in integration.operations.written_by(run)[:MOST]:
         kind = key.partition("|")[0]

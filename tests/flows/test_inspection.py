@@ -1,6 +1,7 @@
 """What a person sees of a run: its name, its message, its log, each batch's outcome, and what happened as events."""
 
 import httpx
+import pytest
 from prefect.client.orchestration import get_client
 
 from domain.words import Words
@@ -64,6 +65,17 @@ def test_what_happened_to_orders_is_told_as_events(business: Business) -> None:
     assert events(run, "afstem.invoice.created", 1) == {"afstem.invoice.shop-dk-1001": {"integration": "shop-dk"}}
     held = {"code": "cvr_length", "field": "meta:_billing_cvr"}
     assert events(run, "afstem.order.held", 1) == {"afstem.order.shop-dk.1002": held}
+
+
+def test_orders_that_bear_one_number_are_one_event(business: Business, caplog: pytest.LogCaptureFixture) -> None:
+    """Prefect's own worker would drop the second, with an error in the log."""
+    business.sell(private(1001, number="F-77"), private(1002, number="F-77"))
+
+    run = business.run()
+
+    held = {"code": "number_shared", "field": "number"}
+    assert events(run, "afstem.order.held", 1) == {"afstem.order.shop-dk.F-77": held}
+    assert "failed to process" not in caplog.text
 
 
 def test_where_nothing_is_deployed_the_artifact_names_the_command(business: Business) -> None:
