@@ -98,4 +98,25 @@ def test_no_secret_stands_in_the_plan() -> None:
 def test_every_volume_and_file_that_is_named_is_declared() -> None:
     mounted = {str(volume).split(":")[0] for one in SERVICES.values() for volume in one.get("volumes", [])}
     assert {name for name in mounted if not name.startswith(".")} == set(PLAN["volumes"])
-    assert {one["source"] for one in SERVICES["postgres"]["configs"]} == set(PLAN["configs"])
+    ours = {name for name in mounted if name.startswith("./") and name != "./config"}
+    assert ours == {"./prefect.sql"}
+    assert (DEPLOYMENTS / "prefect.sql").is_file()
+
+
+def test_no_settings_and_no_secrets_go_into_the_image() -> None:
+    """The folder with the Dockerfile holds them, and goes into the image."""
+    told = (ROOT / ".dockerignore").read_text(encoding="utf-8").split("\n")
+    lines = [line for line in told if line and not line.startswith("#")]
+    assert lines[0] == "*"
+    taken = {line[1:] for line in lines if line.startswith("!")}
+    copied = {name for line in DOCKERFILE.splitlines() if line.startswith("COPY ") for name in line.split()[1:-1]}
+    assert taken == copied
+    after = lines[lines.index("!deployments") :]
+    assert {"deployments/config", "deployments/.env"} <= set(after)
+
+
+def test_the_ui_has_a_place_to_be_laid_out_and_links_lead_where_people_reach_it() -> None:
+    assert "PREFECT_UI_STATIC_DIRECTORY=/prefect/" in DOCKERFILE
+    addresses = {one["environment"]["PREFECT_UI_URL"] for one in SERVICES.values() if one.get("image") == "afstem"}
+    assert len(addresses) == 1
+    assert SERVICES["server"]["environment"]["PREFECT_UI_API_URL"] == f"{addresses.pop()}/api"
