@@ -1,17 +1,15 @@
 """The deployment that a work pool needs for a backfill: `sync-period`, by its module, for whichever worker is free."""
 
-from prefect.client.orchestration import get_client
-from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.deployments.runner import EntrypointType, RunnerDeployment
 
+from deployments.commands.deploy import make_pool
 from flows.backfill_orders import sync_period
 from tests.bench.engine import ROOT
 
 
 def deploy(name: str, pool: str) -> None:
     """Make the pool, and the deployment in it."""
-    with get_client(sync_client=True) as client:
-        client.create_work_pool(WorkPoolCreate(name=pool, type="process"))
+    make_pool(pool)
     deployment = RunnerDeployment.from_flow(
         sync_period,
         name,
