@@ -1,5 +1,6 @@
 # A fresh clone needs Python 3.11 to 3.13 and make. Everything is installed into .venv, from the lock, by hash.
 #
+#   make install  lay out .venv; the others do it by themselves
 #   make demo     see your kind of orders become customers and invoices
 #   make test     the tests of the rules, the adapters and the flows
 #   make slow     the same rules on PostgreSQL, and runs of many processes
@@ -26,10 +27,12 @@ BIN := .venv/bin
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 export DO_NOT_TRACK = 1
 
-.PHONY: help demo ui test slow check format chaos official browser tryton bench scale lock clean
+.PHONY: help install demo ui test slow check format chaos official browser tryton bench scale lock clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
+
+install: .venv/installed
 
 demo: .venv/installed
 	@$(BIN)/afstem demo
