@@ -1328,6 +1328,12 @@ SENTENCES: dict[str, Sentences] = {
         "The store at {field} can't be used: {found}.",
         "See that the file or database is there, and that this user may write to it.",
     ),
+    "store_encoding": Sentences(
+        "Databasen i {field} gemmer tekst som {found}; den kan ikke holde alle navne.",
+        "Lav databasen med tegnsættet {expected}: CREATE DATABASE … ENCODING '{expected}' TEMPLATE template0.",
+        "The database at {field} keeps text as {found}, which can't hold every name.",
+        "Make the database with the encoding {expected}: CREATE DATABASE … ENCODING '{expected}' TEMPLATE template0.",
+    ),
     "store_full": Sentences(
         "Der er ikke plads på disken til lageret ({field}). Intet er gået tabt.",
         "Gør plads, og kør igen.",

@@ -20,6 +20,7 @@ from domain.outcomes import Misconfigured, Transient
 
 PATIENCE = timedelta(seconds=30)
 CHUNK = 500
+ENCODING = "UTF8"
 OUR_TURN = text("SELECT set_config('lock_timeout', :milliseconds, true), pg_advisory_xact_lock(4702113)")
 """Waits for PostgreSQL's other writers of the store, for a while; the turn ends with the transaction."""
 BUSY = frozenset({"40001", "40P01", "55P03", "57P03"})
@@ -114,6 +115,7 @@ class Database:
 
     def _prepare(self) -> None:
         with self.reading() as connection:
+            self._can_hold_every_name(connection)
             ready = is_newest(connection)
         if not ready:
             with self.writing() as connection:
@@ -121,6 +123,12 @@ class Database:
         if self._is_sqlite:
             with told():
                 use_write_ahead_log(self.engine, self._patience)
+
+    def _can_hold_every_name(self, connection: Connection) -> None:
+        """Raise `Misconfigured` for a PostgreSQL that was set up without a locale, or long ago."""
+        encoding = ENCODING if self._is_sqlite else connection.execute(text("SHOW server_encoding")).scalar_one()
+        if encoding != ENCODING:
+            raise Misconfigured("store_encoding", "store.url", encoding, ENCODING)
 
 
 def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
@@ -162,7 +170,9 @@ def _in_our_words(error: Exception, fault: BaseException | None) -> Transient | 
 def _engine(url: URL, patience: timedelta) -> Engine:
     if url.get_backend_name() == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
-        return create_engine(url, pool_pre_ping=True, pool_size=10, hide_parameters=True)
+        # Said, since psycopg hands out bytes where the server knows of no encoding.
+        spoken = {"client_encoding": "utf8"}
+        return create_engine(url, connect_args=spoken, pool_pre_ping=True, pool_size=10, hide_parameters=True)
     try:
         return open_file(Path(url.database or "afstem.db"), patience)
     except OSError as error:

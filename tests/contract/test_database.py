@@ -20,7 +20,7 @@ from domain.outcomes import Misconfigured, Transient
 from domain.sentences import what
 from tests.contract.shopkeeping import in_another_process
 from tests.contract.storekeeping import an_order
-from tests.databases import new_schema
+from tests.databases import administer, new_schema
 
 AT_ONCE = timedelta(milliseconds=100)
 
@@ -241,6 +241,12 @@ class TestPostgreSQL:
         url = postgresql.replace("/postgres?", "/nothing?")
 
         assert misconfigured(url).finding.code == "store_unusable"
+
+    def test_a_database_that_cannot_hold_every_name_is_told(self, postgresql: str) -> None:
+        as_c = "ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+        administer(postgresql, f"CREATE DATABASE without_locale {as_c}")
+        error = misconfigured(postgresql.replace("/postgres?", "/without_locale?"))
+        assert (error.finding.code, error.finding.found) == ("store_encoding", "SQL_ASCII")
 
     def test_a_user_without_rights_is_told(self, postgresql: str) -> None:
         url = new_schema(postgresql)
