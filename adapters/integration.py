@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,7 +18,6 @@ from adapters.vies import Vies
 from adapters.webshops.files import FilesShop
 from adapters.webshops.settings import FilesWebshop
 from adapters.webshops.woocommerce import WooCommerceShop
-from domain.customers import Customer
 from domain.einvoicing_rules import Channel
 from domain.orders import Order, RawOrder
 from domain.ports import Accounting, EinvoiceChannel, VatNumbers, Webshop
@@ -136,8 +135,8 @@ def _books(settings: Settings, secrets: Secrets, store: Store) -> Accounting:
         return TrytonBooks(settings.accounting, secrets.accounting_key)
     secrets.need("accounting_app_secret", "accounting_grant")
 
-    def known(numbers: Iterable[str]) -> dict[str, Customer]:
-        return store.directory(books.name).by_number(numbers)
+    def directory() -> Directory:
+        return store.directory(books.name)
 
-    books = EconomicBooks(settings.accounting, secrets.accounting_app_secret, secrets.accounting_grant, known)
+    books = EconomicBooks(settings.accounting, secrets.accounting_app_secret, secrets.accounting_grant, directory)
     return books

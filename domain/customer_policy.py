@@ -98,7 +98,8 @@ def plan_change(
     """What to write to a customer that exists: only what differs, and only what the rules let be written.
 
     An empty shop value erases nothing. `identified_by` is the field that found the customer: one found by CVR keeps
-    its EAN, and so does one that a person chose for another EAN.
+    its EAN, and so does one that a person chose for another EAN. A public customer who has nobody of attention gets
+    the order's contact person, known or new: without one the books send no e-invoice.
     """
     untouchable = _untouchable(customer, rules, customer_type)
     values: Values = {}
@@ -117,7 +118,13 @@ def plan_change(
     if fresh and why:
         kept = ", ".join(customer.contacts)
         protected.append(Protected(field="contact", kept=kept, shop=", ".join(fresh), why=why))
-    return Planned(values=values, new_contacts=() if why else fresh, protected=tuple(protected))
+    may = not untouchable and rules.update and rules.writes("contact", "update")
+    attention = contacts[0] if may and contacts and _lacks_attention(customer, customer_type) else ""
+    return Planned(values=values, new_contacts=() if why else fresh, attention=attention, protected=tuple(protected))
+
+
+def _lacks_attention(customer: Customer, customer_type: CustomerType) -> bool:
+    return customer_type == "ean" and customer.attention == ""
 
 
 def _fresh(contacts: tuple[str, ...], customer: Customer) -> tuple[str, ...]:

@@ -31,13 +31,15 @@ Values = dict[CustomerField, str]
 class Customer(Frozen):
     """A customer of the books. `contacts` are the names of its contact persons; `values` never holds `contact`.
 
-    `contact_numbers` are theirs by name, in books that need them on documents.
+    `contact_numbers` are theirs by name, in books that need them on documents. `attention` is the person of
+    attention, empty where the customer has none; None in books that know no such person.
     """
 
     number: str
     values: Values
     contacts: tuple[str, ...] = ()
     contact_numbers: dict[str, str] = {}
+    attention: str | None = None
     barred: bool = False
     updated_at: datetime
 
@@ -52,12 +54,16 @@ class NewCustomer(Frozen):
 
 
 class CustomerChange(Frozen):
-    """Only what shall change on customer `number`: the new values, and contact persons to add."""
+    """Only what shall change on customer `number`: the new values, and contact persons to add.
+
+    `attention` is the name of the contact person who becomes the person of attention, if there is none.
+    """
 
     key: str
     number: str
     values: Values
     new_contacts: tuple[str, ...] = ()
+    attention: str = ""
 
 
 Why = Literal["policy", "update_off", "empty_in_shop", "b2c_hits_company", "other_ean", "collecting"]
@@ -73,16 +79,17 @@ class Protected(Frozen):
 
 
 class Planned(Frozen):
-    """What an order changes on its customer, and what it doesn't."""
+    """What an order changes on its customer, and what it doesn't. `attention` is a contact person's name."""
 
     values: Values = {}
     new_contacts: tuple[str, ...] = ()
+    attention: str = ""
     protected: tuple[Protected, ...] = ()
 
     @property
     def changes(self) -> bool:
         """Whether there is anything to write."""
-        return bool(self.values or self.new_contacts)
+        return bool(self.values or self.new_contacts or self.attention)
 
 
 COMPANY_FIELDS: tuple[CustomerField, ...] = ("cvr", "vat_number")

@@ -130,7 +130,10 @@ def fulfil_before_booking(
 def _refuse_without_contact(
     invoice: Invoice, fields: Mapping[OrderField, Sequence[str]], contacts_of: Customer
 ) -> None:
-    """The accounting system names a person by the customer's own contact, and sends nothing without one."""
+    """The accounting system names a person by the customer's own contact, and sends nothing without one.
+
+    Nor does it where the customer itself has nobody of attention.
+    """
     person = invoice.reference_person or invoice.recipient.attention
     field = _named("reference_person", fields)
     if not person:
@@ -138,6 +141,8 @@ def _refuse_without_contact(
     known = {key for one in contacts_of.contacts for key in normalise("name", one)}
     if not known.issuperset(normalise("name", person)):
         raise NeedsAttention("einvoice_contact_not_there", field, person, contacts_of.number)
+    if contacts_of.attention == "":
+        raise NeedsAttention("einvoice_attention_missing", "attention", contacts_of.number)
 
 
 def _refuse_without_references(

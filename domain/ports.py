@@ -95,6 +95,9 @@ class Accounting(Protocol):
         Read on from the largest `updated_at` that was seen, never from a clock of one's own.
         """
 
+    def find_customers(self, numbers: Sequence[str]) -> Sequence[Customer]:
+        """The customers of exactly these numbers, as the books hold them now; those that are gone are left out."""
+
     def create_customers(self, wanted: Sequence[NewCustomer]) -> Sequence[Customer | NeedsAttention | Transient]:
         """Create each with its contact persons; the outcome is the customer as the books hold it."""
 
@@ -117,7 +120,8 @@ class Accounting(Protocol):
 
         An outcome that is still a draft is yet to be booked, and its totals are those that the books compute: compare
         them first. A reference that stands there already is `reference_taken`, where references are unique; a key
-        that was answered before gets its document again.
+        that was answered before gets its document again. `customer_gone` and `customer_barred` are no more than what
+        the books said of the customer; `find_customers` tells what stands there.
         """
 
     def update_drafts(

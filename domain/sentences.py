@@ -770,6 +770,12 @@ SENTENCES: dict[str, Sentences] = {
         "The field {field} is empty, and an e-invoice must have the receiver's address.",
         "Fill in {field} on the order in the shop.",
     ),
+    "einvoice_attention_missing": Sentences(
+        "Kunde {found} har ingen Att.-person i regnskabet, og uden den sender regnskabet ingen e-faktura.",
+        "Vælg en kontaktperson som Att. på kunden i regnskabet; [customers] lader ikke Afstem gøre det.",
+        "Customer {found} has no person of attention in the books, and without one they send no e-invoice.",
+        "Choose a contact as Att. on the customer in the books; [customers] doesn't let Afstem do it.",
+    ),
     "einvoice_contact_not_there": Sentences(
         "Kunde {expected} har ingen kontaktperson ved navn {found}, og den skal e-fakturaen bruge.",
         "Opret kontaktpersonen på kunden i regnskabet; på en samlekunde skriver Afstem aldrig. Eller ret {field} på ordren.",
@@ -1434,6 +1440,12 @@ SENTENCES: dict[str, Sentences] = {
         "En anden skrev samtidig i systemet under [{field}].",
         _AGAIN.da,
         "Somebody else was writing in the system in [{field}] at the same time.",
+        _AGAIN.en,
+    ),
+    "contact_deleted": Sentences(
+        "Ordrens kontaktperson blev slettet på kunden i regnskabet imens; den slås op på ny.",
+        _AGAIN.da,
+        "The order's contact person was deleted from the customer in the books meanwhile; it is looked up anew.",
         _AGAIN.en,
     ),
     "customer_deleted": Sentences(

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from adapters.integration import Integration
 from adapters.store import DocumentRow
 from domain.chains import GONE
+from domain.customers import fingerprint, same_customer
 from domain.invoices import Document
-from domain.outcomes import Finding
+from domain.outcomes import AfstemError, Finding, NeedsAttention, Transient
 
 SWEEP_EVERY = timedelta(days=1)
 _one_at_a_time = threading.Lock()
@@ -68,6 +69,29 @@ def look_again(integration: Integration, references: Iterable[str]) -> None:
     integration.documents.mirror(found)
     lost = integration.documents.lose(asked - {one.reference for one in found})
     integration.store.orders.hold_for_lost([(row.integration, row.order_id, lost_finding(row)) for row in lost])
+
+
+def look_at_customer(integration: Integration, number: str, refused: NeedsAttention) -> AfstemError:
+    """What it means that the books refused a customer: what stands there now says it, and not the refusal.
+
+    One who is gone, or whose number is another's by now, is forgotten, so that the order is matched afresh. One who
+    stands there is never made again: it is mirrored as it stands, and the order held.
+    """
+    directory = integration.directory
+    before = directory.by_number([number]).get(number)
+    try:
+        standing = next(iter(integration.books.find_customers([number])), None)
+    except Transient as fault:
+        return fault
+    if standing is None:
+        directory.forget(number)
+        return Transient("customer_deleted", "customer")
+    directory.save([standing])
+    if before and not same_customer(fingerprint(before), standing):
+        return Transient("customer_deleted", "customer")
+    if standing.barred:
+        return NeedsAttention("customer_barred", "number", number)
+    return NeedsAttention("books_refuse", refused.finding.field, refused.finding.expected or refused.finding.found)
 
 
 def lost_finding(row: DocumentRow) -> Finding:

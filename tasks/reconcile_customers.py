@@ -14,7 +14,7 @@ from domain.matching import DIRECTORY, WANTED, match
 from domain.outcomes import AfstemError, NeedsAttention, Transient
 from domain.rules import TYPES
 from tasks.classify_customers import Case, classified_as, examine, showing_one_number
-from tasks.mirror import refresh_customers
+from tasks.mirror import look_at_customer, refresh_customers
 from tasks.reconciled import Settled, change_of, ended, operation_key, wanted_of, with_changes
 from tasks.retrying import RETRYING
 from tasks.verdicts import NO_CUSTOMER, Verdicts, all_well
@@ -268,8 +268,7 @@ class Reconciliation:
             )
         for change, outcome in zip(changes, outcomes, strict=True):
             if isinstance(outcome, NeedsAttention) and outcome.finding.code == "customer_gone":
-                self._integration.directory.forget(change.number)
-                refused[change.number] = Transient("customer_deleted", "customer")
+                refused[change.number] = look_at_customer(self._integration, change.number, outcome)
             elif isinstance(outcome, AfstemError):
                 refused[change.number] = outcome
         return refused

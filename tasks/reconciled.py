@@ -67,7 +67,8 @@ class Settled:
         ]
 
     def _written(self) -> dict[CustomerField, str]:
-        contacts: Values = {"contact": ", ".join(self.planned.new_contacts)} if self.planned.new_contacts else {}
+        people = self.planned.new_contacts or ((self.planned.attention,) if self.planned.attention else ())
+        contacts: Values = {"contact": ", ".join(people)} if people else {}
         return {**self.planned.values, **contacts}
 
 
@@ -80,19 +81,23 @@ def wanted_of(integration: Integration, case: Case) -> tuple[Values, tuple[str, 
 
 
 def with_changes(customer: Customer, planned: Planned) -> Customer:
-    """The customer as it will be."""
+    """The customer as it will be; who is to be its person of attention stands there by name."""
     if not planned.changes:
         return customer
     values = {**customer.values, **planned.values}
-    return customer.model_copy(update={"values": values, "contacts": (*customer.contacts, *planned.new_contacts)})
+    people = (*customer.contacts, *planned.new_contacts)
+    attention = planned.attention or customer.attention
+    return customer.model_copy(update={"values": values, "contacts": people, "attention": attention})
 
 
 def change_of(was: Customer, shall: Customer) -> CustomerChange:
     """What must be written to a customer for it to become what it shall be."""
     values: Values = {name: value for name, value in shall.values.items() if was.values.get(name) != value}
     contacts = tuple(name for name in shall.contacts if name not in was.contacts)
-    key = operation_key("change", was.number, was.model_dump_json(), json.dumps(values), *contacts)
-    return CustomerChange(key=key, number=was.number, values=values, new_contacts=contacts)
+    attention = shall.attention if shall.attention and shall.attention != was.attention else ""
+    told = [*contacts, attention] if attention else contacts
+    key = operation_key("change", was.number, was.model_dump_json(), json.dumps(values), *told)
+    return CustomerChange(key=key, number=was.number, values=values, new_contacts=contacts, attention=attention)
 
 
 def operation_key(kind: str, *parts: str) -> str:

@@ -14,13 +14,14 @@ from domain.orders import Order
 from domain.outcomes import AfstemError, Finding, NeedsAttention, Transient
 from domain.ports import Booking
 from domain.rules import BookWhich
-from tasks.mirror import look_again
+from tasks.mirror import look_again, look_at_customer
 from tasks.verdicts import Verdicts
 
 OF_NO_MATTER_ONCE_BOOKED = frozenset(
     {"recipient.email", "recipient.phone", "note", "payment_terms", "layout", "payment_account"}
 )
 """An edit of these alone changes nothing that a bookkeeper would credit a booked invoice for."""
+DELETED = frozenset({"customer_deleted", "contact_deleted"})
 
 Verdict = Literal["leave", "adopt", "rewrite"]
 Sends = Callable[[Invoice], bool]
@@ -234,7 +235,7 @@ class Writer:
         return [Kept(one.wanted, found.state, found.number, found.total) for one, found in written]
 
     def _understood(self, wanted: Wanted, error: AfstemError) -> AfstemError:
-        """What a refusal says of our mirrors: a customer that is gone is no hold, the order is matched afresh.
+        """What a refusal says of our mirrors: a customer or contact that is gone is no hold, it is matched afresh.
 
         A credit note goes to its invoice's customer and no other, so there it is one.
         """
@@ -242,11 +243,20 @@ class Writer:
             return error
         if error.finding.code == "draft_gone":
             look_again(self._integration, [wanted.document.reference])
-        if error.finding.code == "customer_gone" and wanted.document.kind == "invoice":
-            self._integration.directory.forget(wanted.document.customer)
-            wanted.row.customer = ""
-            return Transient("customer_deleted", "customer")
+        if error.finding.code in ("customer_gone", "customer_barred"):
+            return self._unmatched(wanted, error, look_at_customer(self._integration, wanted.document.customer, error))
+        if error.finding.code == "contact_gone":
+            return self._unmatched(wanted, error, Transient("contact_deleted", "customer"))
         return error
+
+    def _unmatched(self, wanted: Wanted, refused: NeedsAttention, meant: AfstemError) -> AfstemError:
+        """What a refusal meant; where that is a deletion, the order has no customer until it is matched afresh."""
+        if meant.finding.code not in DELETED:
+            return meant
+        if wanted.document.kind == "credit_note":
+            return refused
+        wanted.row.customer = ""
+        return meant
 
 
 def owes_einvoice(integration: Integration, document: Invoice) -> bool:

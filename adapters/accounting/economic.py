@@ -12,8 +12,9 @@ from pydantic import SecretStr
 
 from adapters.accounting.economic_check import findings, master_data
 from adapters.accounting.economic_client import Client, Json
-from adapters.accounting.economic_customers import LENGTHS, EconomicCustomers, Known
+from adapters.accounting.economic_customers import LENGTHS, EconomicCustomers
 from adapters.accounting.economic_documents import EconomicDocuments
+from adapters.accounting.economic_people import Directory
 from adapters.accounting.economic_settings import EconomicAccounting
 from domain.capabilities import Capabilities, MasterData
 from domain.customers import Customer, CustomerChange, NewCustomer
@@ -23,7 +24,7 @@ from domain.ports import Booking
 
 
 class EconomicBooks:
-    """One agreement. `known` tells what the directory holds of customers: it spares calls, and needs none itself."""
+    """One agreement. The `directory` of its customers spares calls, and is told what a call has shown."""
 
     capabilities = Capabilities(
         identify_by=frozenset({"email", "phone", "cvr", "ean", "customer_number", "name"}),
@@ -42,11 +43,11 @@ class EconomicBooks:
     )
 
     def __init__(
-        self, settings: EconomicAccounting, app_secret: SecretStr, grant: SecretStr, known: Known | None = None
+        self, settings: EconomicAccounting, app_secret: SecretStr, grant: SecretStr, directory: Directory | None = None
     ) -> None:
         self._settings = settings
         self._client = Client(settings, app_secret, grant)
-        self._customers = EconomicCustomers(self._client, settings, known)
+        self._customers = EconomicCustomers(self._client, settings, directory)
         self._documents = EconomicDocuments(self._client, settings, self._customers)
 
     @cached_property
@@ -65,6 +66,10 @@ class EconomicBooks:
     def customers(self, since: datetime | None) -> Iterator[Sequence[Customer]]:
         """By number, a thousand a call."""
         return self._customers.read(since)
+
+    def find_customers(self, numbers: Sequence[str]) -> Sequence[Customer]:
+        """A call each."""
+        return self._customers.find(numbers)
 
     def create_customers(self, wanted: Sequence[NewCustomer]) -> Sequence[Customer | NeedsAttention | Transient]:
         """Side by side; those of one key or one wanted number one after the other."""

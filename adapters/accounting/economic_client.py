@@ -1,7 +1,7 @@
 """Calls to e-conomic's REST API: tokens, keys of idempotency, pages, exact numbers, and a bounded pool of threads.
 
-There is no way to say DELETE but `delete_draft`, which takes the number of one draft: without a number e-conomic
-deletes every draft there is.
+There is no way to say DELETE but `delete_draft` and `delete_customer`, which take the number of one: without a number
+e-conomic deletes every draft there is.
 """
 
 import hashlib
@@ -81,9 +81,16 @@ class Client:
 
     def delete_draft(self, number: int) -> None:
         """Delete one draft. Raises `ValueError` for what isn't the number of one."""
+        self._delete(number, "invoices", "drafts")
+
+    def delete_customer(self, number: int) -> None:
+        """Delete one customer. Raises `ValueError` for what isn't the number of one."""
+        self._delete(number, "customers")
+
+    def _delete(self, number: int, *place: str) -> None:
         if type(number) is not int or not 0 < number <= LARGEST_NUMBER:
-            raise ValueError("a draft is deleted by its number")
-        answer = self._http.send("DELETE", _path("invoices", "drafts", number))
+            raise ValueError("nothing is deleted but by its number")
+        answer = self._http.send("DELETE", _path(*place, number))
         if answer.status != 404:
             self._told(answer, None)
 

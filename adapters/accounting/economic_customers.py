@@ -1,20 +1,19 @@
 """Customers of e-conomic and their contact persons: read by page, written whole, known by what was last seen."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from adapters.accounting.checks import check_text, wanted_number
 from adapters.accounting.economic_client import SETTINGS, Client, Json, number_in, number_of
 from adapters.accounting.economic_countries import code_of
+from adapters.accounting.economic_errors import unexplained
+from adapters.accounting.economic_people import Directory, People, person_in
 from adapters.accounting.economic_settings import EconomicAccounting
 from domain.customers import Customer, CustomerChange, CustomerField, NewCustomer, Values, fingerprint, same_customer
-from domain.identity import HOME, company_number, normalise
+from domain.identity import HOME, company_number
 from domain.outcomes import NeedsAttention, Transient
 from domain.texts import cut
-
-Known = Callable[[Iterable[str]], Mapping[str, Customer]]
-"""The customers of these numbers as the directory mirrors them."""
 
 PROPERTIES: dict[CustomerField, str] = {
     "name": "name",
@@ -56,21 +55,32 @@ EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class EconomicCustomers:
-    """The customers of one agreement. `known` tells what the directory holds, so that it need not be asked for."""
+    """The customers of one agreement. The directory tells what it holds, so that it need not be asked for."""
 
-    def __init__(self, client: Client, settings: EconomicAccounting, known: Known | None) -> None:
+    def __init__(self, client: Client, settings: EconomicAccounting, directory: Directory | None) -> None:
         self._client = client
         self._settings = settings
-        self._known = known
-        self._people: dict[str, dict[str, str]] = {}
+        self._people = People(directory)
 
     def read(self, since: datetime | None) -> Iterator[Sequence[Customer]]:
         """All, or those changed at or after `since`, by pages of a thousand; contact persons as far as ever seen."""
         where = f"lastUpdated$gte:{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if since else ""
         for page in self._client.pages("customers", by="customerNumber", where=where):
             customers = [self.customer_of(body) for body in page]
-            known = self._known(one.number for one in customers) if self._known else {}
-            yield [self._remembered(one, known) for one in customers]
+            known = self._people.mirrored(one.number for one in customers)
+            yield [self._remembered(one, known.get(one.number)) for one in customers]
+
+    def find(self, numbers: Iterable[str]) -> list[Customer]:
+        """Those of these numbers who are there: a call each."""
+        known = self._people.mirrored(numbers)
+        found: list[Customer] = []
+        for number in numbers:
+            try:
+                body = self._as_it_stands(number_of(number, _gone(number)))
+            except NeedsAttention:
+                continue
+            found.append(self._remembered(self.customer_of(body), known.get(number)))
+        return found
 
     def create(self, new: NewCustomer, currency: str) -> Customer:
         """One call; three for one with contact persons. Raises `NeedsAttention`, `Transient`, `Misconfigured`."""
@@ -85,10 +95,11 @@ class EconomicCustomers:
             if body.get("name") != told.body.get("name"):
                 raise _gone(str(number))
         people = {name: self._add_person(number, name, new.key, bool(body.get("ean"))) for name in names}
-        self._people.setdefault(str(number), {}).update(people)
-        if people:
-            body = self._with_attention(body, people[names[0]], new.key)
-        return self.customer_of(body)
+        self._people.forget(str(number))
+        self._people.meet(str(number), people)
+        if people and "attention" not in body:
+            body = self._put(number, _attended(body, people[names[0]]), f"attention|{number}|{new.key}")
+        return self._people.on(self.customer_of(body), None)
 
     def change(self, change: CustomerChange) -> Customer:
         """Read, change what is named, write the whole back; a contact person is looked for before it is added."""
@@ -96,37 +107,42 @@ class EconomicCustomers:
         for field, text in values.items():
             check_text(field, text, LENGTHS.get(field))
         number = number_of(change.number, _gone(change.number))
-        self._people.setdefault(change.number, {}).update(self._people_seen(change.number))
-        customer = self._changed(number, values, change.key) if values else None
-        names = [name for name in dict.fromkeys(change.new_contacts) if name]
-        if names:
-            self._add_people(number, names, change.key)
-        if customer is None:
-            customer = self._seen(change.number) or self.customer_of(self._as_it_stands(number))
-        return self._with_people(customer)
+        customer = self._people.mirrored([change.number]).get(change.number)
+        standing = self._still(number, customer) if values or change.attention or not customer else {}
+        if names := [name for name in dict.fromkeys(change.new_contacts) if name]:
+            known = customer.values if customer else {}
+            public = any("ean" in one for one in (standing, known, values))
+            self._add_people(number, names, change.key, public)
+        whole = self._laid_over(standing, values)
+        if change.attention and "attention" not in standing:
+            standing = self._put_attended(number, whole, change)
+        elif values:
+            standing = self._put(number, whole, f"change|{change.key}")
+        told = self.customer_of(standing) if standing or not customer else customer
+        return self._people.on(told, self._people.mirrored([change.number]).get(change.number))
 
     def people_of(self, number: str) -> Mapping[str, str]:
         """Name to number of a customer's contact persons, from what was seen; asked for where nobody has looked."""
-        if self._known is None and number not in self._people:
-            self.look_up_people(number)
-        return self._people_seen(number)
+        return self._people.of(number) if self._people.may_be_known(number) else self.look_up_people(number)
 
-    def look_up_people(self, number: str) -> None:
-        """Ask who the contact persons are now: one call."""
+    def look_up_people(self, number: str) -> Mapping[str, str]:
+        """Ask who the contact persons are now, one call; the directory is told."""
         listed = self._client.listed("customers", number_of(number, _gone(number)), "contacts", gone=_gone(number))
-        self._people[number] = {
+        people = {
             str(one.get("name", "")): str(number_in(one, "customerContactNumber"))
             for one in listed
             if not one.get("deleted")
         }
+        self._people.replace(number, people)
+        return people
 
     def terms_of(self, numbers: Iterable[str]) -> dict[str, str]:
         """The payment terms of customers, as far as the directory knows them."""
-        known = self._known(numbers) if self._known else {}
+        known = self._people.mirrored(numbers)
         return {number: customer.values.get("payment_terms", "") for number, customer in known.items()}
 
     def customer_of(self, body: Json) -> Customer:
-        """A customer as e-conomic tells it, in our words."""
+        """A customer as e-conomic tells it, in our words; that is without contact persons."""
         values: Values = {field: str(body[name]) for field, name in PROPERTIES.items() if body.get(name)}
         values |= {"country": code_of(values["country"])} if "country" in values else {}
         if "phone" not in values and body.get("mobilePhone"):
@@ -137,13 +153,13 @@ class EconomicCustomers:
                 values[field] = str(body[name][number])
         if "vat_zone" in values:
             values["vat_zone"] = self._settings.zone_named(int(values["vat_zone"]))
-        customer = Customer(
+        return Customer(
             number=str(number_in(body, "customerNumber")),
             values=values,
+            attention=str(body.get("attention", {}).get("customerContactNumber", "")),
             barred=bool(body.get("barred")),
             updated_at=moment_of(body.get("lastUpdated")),
         )
-        return self._with_people(customer)
 
     def _new_body(self, new: NewCustomer, currency: str) -> Json:
         values = {field: text for field, text in new.values.items() if text}
@@ -177,38 +193,52 @@ class EconomicCustomers:
             return self._settings.zone_number(text)
         return number_of(text, NeedsAttention(f"{field}_unknown", field, text))
 
-    def _changed(self, number: int, values: Values, key: str) -> Customer:
-        whole = self._laid_over(_sent_back(self._as_it_stands(number)), values)
-        told = self._client.put(whole, "customers", number, key=f"change|{key}")
-        return self.customer_of(self._as_it_stands(number) if told.replayed else told.body)
+    def _still(self, number: int, mirrored: Customer | None) -> Json:
+        """A customer to write to, as it stands. One whom the directory doesn't know again is another: numbers are
+        used again.
+        """
+        body = self._as_it_stands(number)
+        if mirrored and not same_customer(fingerprint(mirrored), self.customer_of(body)):
+            raise _gone(str(number))
+        return body
 
     def _as_it_stands(self, number: int) -> Json:
         return self._client.get("customers", number, gone=_gone(str(number)))
 
-    def _add_people(self, number: int, names: Sequence[str], key: str) -> None:
-        seen = self._people_seen(str(number))
-        if all(person_in(seen, name) for name in names):
+    def _put(self, number: int, whole: Json, key: str) -> Json:
+        """The customer written as a whole, and as it stands then.
+
+        A PUT to one that was deleted in the same instant makes one; that one is deleted again.
+        """
+        told = self._client.put(_sent_back(whole), "customers", number, key=key, gone=_gone(str(number)))
+        if told.created:
+            self._client.delete_customer(number_in(told.body, "customerNumber"))
+            raise _gone(str(number))
+        return self._as_it_stands(number) if told.replayed else told.body
+
+    def _put_attended(self, number: int, whole: Json, change: CustomerChange) -> Json:
+        """The customer written with its person of attention, who may have been deleted since somebody looked."""
+        person = person_in(self._people.of(change.number), change.attention)
+        if not person:
+            raise Transient("contact_deleted", "customer")
+        try:
+            return self._put(number, _attended(whole, person), f"attention|{number}|{change.key}")
+        except NeedsAttention as refused:
+            if refused.finding.code != "contact_gone":
+                raise
+            if person_in(self.look_up_people(change.number), change.attention) == person:
+                raise unexplained(refused) from refused
+            raise Transient("contact_deleted", "customer") from refused
+
+    def _add_people(self, number: int, names: Sequence[str], key: str, public: bool) -> None:
+        """Add whom the customer hasn't got. Whom nobody has seen may be there all the same, so that is asked first."""
+        if all(person_in(self._people.of(str(number)), name) for name in names):
             return
-        self.look_up_people(str(number))
-        seen = self._people[str(number)]
-        customer = self._seen(str(number))
-        public = bool(customer and customer.values.get("ean"))
-        nobody = not seen
+        seen = self.look_up_people(str(number))
         for name in names:
             if not person_in(seen, name):
                 check_text("contact", name, LENGTHS["contact"])
-                seen[name] = self._add_person(number, name, key, public)
-        if public and nobody:
-            self._with_attention(self._as_it_stands(number), seen[names[0]], key)
-
-    def _with_attention(self, body: Json, person: str, key: str) -> Json:
-        """The customer with a person of attention, which an e-invoice asks for; one that it has is left."""
-        if "attention" in body:
-            return body
-        contact = {"customerContactNumber": int(person)}
-        whole = {**_sent_back(body), "attention": contact, "customerContact": contact}
-        number = number_in(body, "customerNumber")
-        return self._client.put(whole, "customers", number, key=f"attention|{number}|{key}").body
+                self._people.meet(str(number), {name: self._add_person(number, name, key, public)})
 
     def _add_person(self, number: int, name: str, key: str, public: bool) -> str:
         """A new contact person's number. That of a public customer stands on e-invoices by `eInvoiceId`."""
@@ -218,41 +248,12 @@ class EconomicCustomers:
         )
         return str(number_in(told.body, "customerContactNumber"))
 
-    def _seen(self, number: str) -> Customer | None:
-        return self._known([number]).get(number) if self._known else None
-
-    def _people_seen(self, number: str) -> dict[str, str]:
-        mirrored = self._seen(number)
-        return {**(mirrored.contact_numbers if mirrored else {}), **self._people.get(number, {})}
-
-    def _remembered(self, customer: Customer, known: Mapping[str, Customer]) -> Customer:
+    def _remembered(self, customer: Customer, mirrored: Customer | None) -> Customer:
         """A list names no contact persons: the directory's are kept, unless the number is another customer's now."""
-        mirrored = known.get(customer.number)
-        if mirrored is None:
+        if mirrored and not same_customer(fingerprint(mirrored), customer):
+            self._people.forget(customer.number)
             return customer
-        if not same_customer(fingerprint(mirrored), customer):
-            self._people.pop(customer.number, None)
-            return customer.model_copy(update={"contacts": (), "contact_numbers": {}})
-        if mirrored.contact_numbers:
-            self._people[customer.number] = {**mirrored.contact_numbers, **self._people.get(customer.number, {})}
-        return self._with_people(customer)
-
-    def _with_people(self, customer: Customer) -> Customer:
-        """Contact persons as this process has seen them; the directory keeps what others did."""
-        people = self._people.get(customer.number, {})
-        if not people:
-            return customer
-        names = (*customer.contacts, *(name for name in people if name not in customer.contacts))
-        numbers = {**customer.contact_numbers, **people}
-        return customer.model_copy(update={"contacts": names, "contact_numbers": numbers})
-
-
-def person_in(people: Mapping[str, str], name: str) -> str:
-    """The number of the contact person of this name, however it is spelled; empty where there is none."""
-    if name in people:
-        return people[name]
-    keys = set(normalise("name", name))
-    return next((number for known, number in people.items() if keys and keys <= set(normalise("name", known))), "")
+        return self._people.on(customer, mirrored)
 
 
 def moment_of(text: Any) -> datetime:
@@ -275,6 +276,12 @@ def _company_numbers(body: Json, country: str) -> Values:
     key = company_number(text, country or HOME)
     foreign = key[:2].isalpha() and not key.startswith(HOME)
     return found | ({"vat_number": text} if foreign and not found else {"cvr": text})
+
+
+def _attended(body: Json, person: str) -> Json:
+    """The customer with a person of attention, which an e-invoice asks for."""
+    contact = {"customerContactNumber": int(person)}
+    return {**body, "attention": contact, "customerContact": contact}
 
 
 def _sent_back(body: Json) -> Json:

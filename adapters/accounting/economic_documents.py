@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from adapters.accounting.checks import check_amounts, check_texts
-from adapters.accounting.economic_client import Client, Json, Told, number_of
+from adapters.accounting.economic_client import Client, Json, Told, number_in, number_of
 from adapters.accounting.economic_customers import EconomicCustomers
 from adapters.accounting.economic_drafts import can_be_ours, document_of, draft_body, reference_of
+from adapters.accounting.economic_errors import unexplained
 from adapters.accounting.economic_filters import chains
+from adapters.accounting.economic_people import person_in
 from adapters.accounting.economic_settings import EconomicAccounting
 from domain.invoices import Document, Invoice
 from domain.outcomes import NeedsAttention
@@ -75,7 +77,7 @@ class EconomicDocuments:
             raise _gone(number)
         told = self._sent(invoice, terms, lambda body, step: self._client.put(body, *place, key=f"{step}|{key}"))
         if told.created:
-            self._client.delete_draft(int(number))
+            self._client.delete_draft(number_in(told.body, "draftInvoiceNumber"))
             raise _gone(number)
         return self._as_it_stands(told.body) if told.replayed else document_of(told.body, self._settings)
 
@@ -106,10 +108,20 @@ class EconomicDocuments:
             return send(body, "document")
         except NeedsAttention as refused:
             if refused.finding.code == "contact_gone":
-                self._customers.look_up_people(invoice.customer)
+                self._look_for_person(invoice, body, refused)
             elif not (refused.finding.code == "product_unknown" and self._made_products(invoice)):
                 raise
         return send(self._body(invoice, terms), "document again")
+
+    def _look_for_person(self, invoice: Invoice, body: Json, refused: NeedsAttention) -> None:
+        """See who the contact persons are now. Raises the refusal where an e-invoice is to name one who is gone, and
+        what the books said where it isn't that.
+        """
+        now = person_in(self._customers.look_up_people(invoice.customer), _person(invoice))
+        if not now and invoice.recipient.ean:
+            raise refused
+        if now and body["recipient"].get("attention") == {"customerContactNumber": int(now)}:
+            raise unexplained(refused)
 
     def _body(self, invoice: Invoice, terms: str) -> Json:
         people = self._customers.people_of(invoice.customer) if _person(invoice) else {}

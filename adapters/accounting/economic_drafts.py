@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from adapters.accounting.economic_client import SETTINGS, Json, number_of
-from adapters.accounting.economic_customers import moment_of, person_in
+from adapters.accounting.economic_customers import moment_of
+from adapters.accounting.economic_people import person_in
 from adapters.accounting.economic_settings import EconomicAccounting
 from domain.invoices import Document, DocumentKind, Invoice, InvoiceLine
 from domain.money import ZERO, ore

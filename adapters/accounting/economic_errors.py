@@ -18,6 +18,9 @@ BY_CODE = {
 }
 """What an error code says whatever it is about."""
 
+LACKING = {"duedate": "terms_need_due_date"}
+"""What it says that a property isn't there."""
+
 BY_PROPERTY = {
     "currency": "currency_unknown",
     "customergroup": "customer_group_unknown",
@@ -34,7 +37,20 @@ BY_PROPERTY = {
     "date": "period_closed",
     "ean": "ean_refused",
 }
-"""What is wrong with a property, where the code says no more than that it isn't there or isn't valid."""
+"""What is wrong with a property, where the code says no more than that the record isn't there or isn't valid."""
+
+BY_CODE_AND_PROPERTY = {
+    "E04041": BY_PROPERTY,
+    "E06000": BY_PROPERTY,
+    "E04042": LACKING,
+    "E06151": {},
+    "E07180": {},
+}
+"""`E04041` barred or not found, `E06000` not found, `E04042` missing, `E06151` may not be changed, `E07180` not of the
+type that its terms are: the last three say nothing of the record that the property names. Other codes say what
+`BY_PROPERTY` does."""
+DOUBTED = frozenset({"customer_gone", "contact_gone"})
+"""What is looked at before it is believed: what the books said of it is kept."""
 
 NUMBERS = {
     "customergroupnumber": "customergroup",
@@ -53,6 +69,11 @@ class Problem(NamedTuple):
     code: str
     text: str
     value: str
+
+    @property
+    def said(self) -> str:
+        """Code and text."""
+        return f"{self.code} {self.text}".strip()
 
     @property
     def about(self) -> str:
@@ -77,13 +98,19 @@ def refusal(answer: Answer) -> NeedsAttention:
         body = {}
     found = problems(body)
     for problem in found:
-        code = BY_CODE.get(problem.code) or BY_PROPERTY.get(problem.about)
+        code = BY_CODE.get(problem.code) or BY_CODE_AND_PROPERTY.get(problem.code, BY_PROPERTY).get(problem.about)
         if code:
-            return NeedsAttention(code, problem.place, problem.value or problem.text, problem.text)
+            told = problem.said if code in DOUBTED else problem.text
+            return NeedsAttention(code, problem.place, problem.value or problem.text, told)
     if found:
-        return NeedsAttention("books_refuse", found[0].place, f"{found[0].code} {found[0].text}".strip())
+        return NeedsAttention("books_refuse", found[0].place, found[0].said)
     message = body.get("message", "") if isinstance(body, dict) else ""
     return NeedsAttention("books_refuse", "accounting", f"{error_code(answer)} {message}".strip())
+
+
+def unexplained(refused: NeedsAttention) -> NeedsAttention:
+    """A refusal that was looked at and isn't what it seemed: told as the books told it."""
+    return NeedsAttention("books_refuse", refused.finding.field, refused.finding.expected or refused.finding.found)
 
 
 def _walk(found: Any, place: str) -> Iterator[Problem]:

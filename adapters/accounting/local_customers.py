@@ -50,6 +50,13 @@ class LocalCustomers(BooksFile):
                 return
             after = (rows[-1]["updated_at"], rows[-1]["id"] + 1)
 
+    def find_customers(self, numbers: Sequence[str]) -> Sequence[Customer]:
+        """The customers of these numbers."""
+        with self.reading() as connection:
+            rows = list(_rows(connection, CUSTOMERS.c.number, {customer_number(number) for number in numbers}))
+            contacts = contacts_of(connection, [row["id"] for row in rows])
+        return [_customer(row, contacts.get(row["id"], ())) for row in rows]
+
     def create_customers(self, wanted: Sequence[NewCustomer]) -> Sequence[Customer | NeedsAttention]:
         """Create each, under its wanted number or the next one. A key that was answered before gets its customer."""
         with self.writing() as posting:

@@ -37,6 +37,10 @@ class Rehearsal:
         """The real books' customers; the rehearsed ones stand in the directory already."""
         return self._books.customers(since)
 
+    def find_customers(self, numbers: Sequence[str]) -> Sequence[Customer]:
+        """The real books' customers."""
+        return self._books.find_customers(numbers)
+
     def create_customers(self, wanted: Sequence[NewCustomer]) -> Sequence[Customer | NeedsAttention | Transient]:
         """As if each had been created, under a number that no real customer has."""
         return [
@@ -89,7 +93,8 @@ class Rehearsal:
         before = self._known([change.number])[change.number]
         values = {**before.values, **change.values}
         contacts = (*before.contacts, *change.new_contacts)
-        return before.model_copy(update={"values": values, "contacts": contacts, "updated_at": datetime.now(UTC)})
+        told = {"values": values, "contacts": contacts, "updated_at": datetime.now(UTC)}
+        return before.model_copy(update=told | ({"attention": change.attention} if change.attention else {}))
 
 
 def _document(invoice: Invoice, state: str, number: str = "") -> Document:

@@ -53,6 +53,13 @@ class TrytonCustomers:
             self._late_customers.tell(page)
             yield [self._customer(row, terms) for row in sorted(page, key=lambda row: int(row["id"]))]
 
+    def find_customers(self, numbers: Sequence[str]) -> Sequence[Customer]:
+        """The parties of these codes, barred ones too."""
+        domain = [["code", "in", [number for number in numbers if number]], EVERYBODY]
+        rows = self._server.search_read("party.party", domain, FIELDS)
+        terms = self._records.terms()
+        return [self._customer(row, terms) for row in rows]
+
     def create_customers(self, wanted: Sequence[NewCustomer]) -> Sequence[Customer | NeedsAttention | Transient]:
         """Create each, some at a time; one that bears its key already is given as it stands."""
         outcomes: dict[int, Customer | NeedsAttention | Transient] = {}

@@ -117,6 +117,19 @@ def test_a_customer_that_was_deleted_is_not_made_again_under_its_key(books: Acco
     assert standing(books) == {}
 
 
+def test_customers_are_found_by_number_as_they_stand_and_those_who_are_gone_are_left_out(
+    books: Accounting, bookkeeper: Bookkeeper
+) -> None:
+    here, barred, gone = good(
+        books.create_customers([a_customer("a", {"city": "Odense"}), a_customer("b"), a_customer("c")])
+    )
+    bookkeeper.bar(barred.number)
+    bookkeeper.delete_customer(gone.number)
+    found = books.find_customers([here.number, barred.number, gone.number, "987654", "0", ""])
+    assert {one.number: one.barred for one in found} == {here.number: False, barred.number: True}
+    assert found[0].values == here.values
+
+
 def test_a_refused_customer_may_be_tried_again_under_its_key(books: Accounting) -> None:
     assert codes(books.create_customers([a_customer("a", {"name": " "})])) == ["customer_name_missing"]
     assert codes(books.create_customers([a_customer("a")])) == [""]

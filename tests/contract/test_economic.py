@@ -4,7 +4,7 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +18,7 @@ from adapters.accounting.economic_client import Client, written
 from adapters.accounting.economic_countries import code_of
 from adapters.accounting.economic_customers import EconomicCustomers
 from adapters.accounting.economic_drafts import document_of
-from adapters.accounting.economic_errors import problems
+from adapters.accounting.economic_errors import problems, refusal
 from adapters.accounting.economic_filters import LONGEST, both, chains, equal
 from adapters.accounting.economic_settings import EconomicAccounting
 from adapters.http import Answer
@@ -26,7 +26,7 @@ from domain.customers import Customer, CustomerChange, Values
 from domain.invoice_rules import InvoiceRules, ProductRules
 from domain.invoices import Recipient
 from domain.orders import Address
-from domain.outcomes import Misconfigured, Transient
+from domain.outcomes import Misconfigured, NeedsAttention, Transient
 from domain.ports import Booking
 from domain.sentences import SENTENCES
 from tests.contract.bookkeeping import a_credit_note, a_customer, a_line, an_invoice
@@ -128,10 +128,23 @@ class TestCallsAreACost:
         assert agreement.calls == {"GET /customers": 3}
 
 
-def mirrored(agreement: EconomicSimulator, directory: Mapping[str, Customer]) -> EconomicBooks:
+class Mirrored:
+    """A directory that is a dictionary."""
+
+    def __init__(self, customers: dict[str, Customer]) -> None:
+        self._customers = customers
+
+    def by_number(self, numbers: Iterable[str]) -> Mapping[str, Customer]:
+        return {number: self._customers[number] for number in numbers if number in self._customers}
+
+    def save(self, customers: Sequence[Customer]) -> None:
+        self._customers.update((one.number, one) for one in customers)
+
+
+def mirrored(agreement: EconomicSimulator, directory: dict[str, Customer]) -> EconomicBooks:
     """A connection as a new process has it, beside a directory."""
     here = settings(url=agreement.url)
-    return EconomicBooks(here, SecretStr(APP_SECRET), SecretStr(GRANT), lambda numbers: directory)
+    return EconomicBooks(here, SecretStr(APP_SECRET), SecretStr(GRANT), lambda: Mirrored(directory))
 
 
 class TestNothingOfOthersChanges:
@@ -154,8 +167,9 @@ class TestNothingOfOthersChanges:
         good(connected(agreement.url).create_documents([("k", an_invoice("a", customer.number))]))
 
         for number in (0, -1, None, "", "1", "/", "..", "1/../..", 1.0, True, 10**9):
-            with pytest.raises(ValueError, match="by its number"):
-                client.delete_draft(number)  # type: ignore[arg-type]
+            for delete in (client.delete_draft, client.delete_customer):
+                with pytest.raises(ValueError, match="by its number"):
+                    delete(number)  # type: ignore[arg-type]
 
         assert not [kind for kind in agreement.calls if kind.startswith("DELETE")]
         assert not {"delete", "send", "request"} & {name for name in dir(client) if not name.startswith("_")}
@@ -183,6 +197,53 @@ class TestNothingOfOthersChanges:
             "draft_gone"
         ]
         assert agreement.api.invoices.drafts == {}
+
+    def test_a_customer_that_a_late_put_made_again_is_deleted(
+        self, agreement: EconomicSimulator, books: EconomicBooks
+    ) -> None:
+        (customer,) = good(books.create_customers([a_customer("a", PUBLIC)]))
+
+        def deleted_meanwhile(moment: str, kind: str) -> None:
+            if (moment, kind) == ("before", "PUT /customers/N"):
+                agreement.api.customers.delete(int(customer.number))
+
+        agreement.watch = deleted_meanwhile
+        change = CustomerChange(key="u", number=customer.number, values={"city": "Odense"})
+        assert codes(books.update_customers([change])) == ["customer_gone"]
+        assert agreement.api.customers.all == {}
+        assert codes(books.create_customers([a_customer("b", contacts=["Åse"])])) == ["customer_gone"]
+        assert agreement.api.customers.all == {}
+
+    def test_what_a_late_put_made_is_deleted_by_the_number_that_it_was_given(
+        self, agreement: EconomicSimulator, books: EconomicBooks
+    ) -> None:
+        ours, theirs = good(books.create_customers([a_customer("a"), a_customer("b")]))
+        (draft,) = good(books.create_documents([("k", an_invoice("a", theirs.number))]))
+        body = agreement.api.customers.all[int(ours.number)]
+        made = agreement.api.customers.create({**body, "customerNumber": 3})
+        agreement.faults.append(("answer", 201, made, "PUT /customers/N"))
+        change = CustomerChange(key="u", number=ours.number, values={"city": "Odense"})
+        assert codes(books.update_customers([change])) == ["customer_gone"]
+        assert sorted(agreement.api.customers.all) == [1, 2]
+
+        copy = agreement.api.invoices.create(agreement.api.invoices.drafts[int(draft.number)])
+        agreement.faults.append(("answer", 201, copy, "PUT /invoices/drafts/N"))
+        wanted = an_invoice("a", theirs.number, note="ny")
+        assert codes(books.update_drafts([("u", draft.number, wanted)])) == ["draft_gone"]
+        assert list(agreement.api.invoices.drafts) == [int(draft.number)]
+
+    @pytest.mark.parametrize("attention", ["", "Åse"])
+    def test_a_number_that_is_another_customers_by_now_is_not_written_to(
+        self, agreement: EconomicSimulator, books: EconomicBooks, attention: str
+    ) -> None:
+        (customer,) = good(books.create_customers([a_customer("a", contacts=["Åse"])]))
+        agreement.api.customers.delete(int(customer.number))
+        good(books.create_customers([a_customer("stranger")]))
+        before = dict(agreement.api.customers.all)
+        change = CustomerChange(key="u", number=customer.number, values={"city": "Odense"}, attention=attention)
+        directory = {customer.number: customer}
+        assert codes(mirrored(agreement, directory).update_customers([change])) == ["customer_gone"]
+        assert agreement.api.customers.all == before
 
 
 class TestADocument:
@@ -256,9 +317,10 @@ class TestADocument:
         books = mirrored(agreement, directory)
         (customer,) = good(books.create_customers([a_customer("a", PUBLIC)]))
         directory[customer.number] = customer
-        change = CustomerChange(key="u", number=customer.number, values={}, new_contacts=("Åse",))
-        good(books.update_customers([change]))
+        change = CustomerChange(key="u", number=customer.number, values={}, new_contacts=("Åse",), attention="Åse")
+        (changed,) = good(books.update_customers([change]))
         assert agreement.api.customers.all[1]["attention"]["customerContactNumber"] == 1
+        assert (customer.attention, changed.attention) == ("", "1")
 
     def test_a_person_who_is_no_contact_of_the_customer_stands_in_the_address(
         self, agreement: EconomicSimulator, books: EconomicBooks
@@ -316,10 +378,39 @@ class TestADocument:
         self, agreement: EconomicSimulator, books: EconomicBooks
     ) -> None:
         (customer,) = good(books.create_customers([a_customer("a", contacts=["Åse"])]))
+        directory = {customer.number: customer}
         agreement.api.customers.delete_contact(1, 1)
-        good(books.create_documents([("k", an_invoice("a", customer.number, reference_person="Åse"))]))
+        in_another_process = mirrored(agreement, directory)
+        wanted = an_invoice("a", customer.number, reference_person="Åse")
+        good(in_another_process.create_documents([("k", wanted)]))
 
         assert the_draft(agreement)["recipient"]["address"].startswith("Att.: Åse\n")
+        assert (directory["1"].contacts, directory["1"].contact_numbers) == ((), {})
+
+    def test_an_e_invoice_to_a_contact_person_who_is_gone_is_not_written_without_one(
+        self, agreement: EconomicSimulator, books: EconomicBooks
+    ) -> None:
+        (customer,) = good(books.create_customers([a_customer("a", PUBLIC, contacts=["Åse"])]))
+        directory = {customer.number: customer}
+        agreement.api.customers.delete_contact(1, 1)
+        school = Recipient(name="Skolen", street="Vej 1", zip="5000", city="Odense", ean=PUBLIC["ean"])
+        wanted = an_invoice("a", customer.number, reference_person="Åse", recipient=school)
+
+        assert codes(mirrored(agreement, directory).create_documents([("k", wanted)])) == ["contact_gone"]
+
+        assert agreement.api.invoices.drafts == {}
+        assert directory["1"].contacts == ()
+
+    def test_a_contact_person_whom_the_books_refuse_and_who_is_there_is_told_as_they_told_it(
+        self, agreement: EconomicSimulator, books: EconomicBooks
+    ) -> None:
+        (customer,) = good(books.create_customers([a_customer("a", contacts=["Åse"])]))
+        error = {"propertyName": "attention", "errorMessage": "Not now.", "errorCode": "E04300"}
+        refused = {"errors": {"recipient": {"attention": {"errors": [error]}}}}
+        agreement.faults.extend([("answer", 400, refused, "POST /invoices/drafts")] * 2)
+        (refusal,) = books.create_documents([("k", an_invoice("a", customer.number, reference_person="Åse"))])
+        assert isinstance(refusal, NeedsAttention)
+        assert (refusal.finding.code, refusal.finding.found) == ("books_refuse", "E04300 Not now.")
 
 
 def test_a_customer_who_was_deleted_is_gone_whoever_is_looked_for(
@@ -499,6 +590,28 @@ class TestFilters:
         assert sum(chain.count("$eq:") for chain in found) == 300
         assert max(map(len, found)) <= LONGEST
         assert all(chain.split("$or:")[0].startswith("f$eq:") for chain in found)
+
+
+@pytest.mark.parametrize(
+    ("told", "code", "place", "meant"),
+    [
+        ("customer", "E04041", "customer", "customer_gone"),
+        ("customer", "E06000", "customer", "customer_gone"),
+        ("customer", "E04042", "customer", "books_refuse"),
+        ("customerNumber", "E06151", "customerNumber", "books_refuse"),
+        ("paymentTermsType", "E07180", "paymentTerms", "books_refuse"),
+        ("paymentTerms", "E07180", "paymentTerms", "books_refuse"),
+        ("paymentTerms", "E06000", "paymentTerms", "payment_terms_unknown"),
+        ("dueDate", "E04042", "dueDate", "terms_need_due_date"),
+        ("product", "E04041", "product", "product_unknown"),
+    ],
+)
+def test_what_each_code_of_a_refusal_means(told: str, code: str, place: str, meant: str) -> None:
+    error = {"propertyName": told, "errorMessage": "No.", "errorCode": code}
+    body = json.dumps({"errors": {place: {"errors": [error]}}}).encode()
+    finding = refusal(Answer(400, {}, body, "accounting")).finding  # type: ignore[arg-type]
+    assert finding.code == meant
+    assert meant != "books_refuse" or finding.found == f"{code} No."
 
 
 def test_countries_are_known_by_their_names() -> None:

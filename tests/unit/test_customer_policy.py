@@ -313,6 +313,18 @@ class TestUpdating:
         assert plan(kept, {}, ("Mette Holm",), kind="b2b").new_contacts == ("Mette Holm",)
         assert plan(kept, {}, ("ida  friis",), kind="b2b").new_contacts == ()
 
+    def test_a_public_customer_with_nobody_of_attention_gets_the_orders_person_known_or_new(self) -> None:
+        def attention(kind: CustomerType, there: str | None, **said: Any) -> str:
+            school = customer(ean=EAN, contacts=("Mette Holm",)).model_copy(update={"attention": there})
+            return plan(school, {}, ("Mette Holm",), kind, "ean", **said).attention
+
+        assert attention("ean", "") == "Mette Holm"
+        assert attention("ean", "7") == attention("ean", None) == ""
+        assert attention("b2b", "") == ""
+        assert attention("ean", "", fields={"contact": "create"}) == ""
+        assert attention("ean", "", update=False) == ""
+        assert attention("ean", "", ean={"collecting_customer": "1001"}) == ""
+
     def test_contacts_have_a_policy_too(self) -> None:
         planned = plan(customer(contacts=("Ida Friis",)), {}, ("Mette",), kind="b2b", fields={"contact": "create"})
         assert planned.new_contacts == ()

@@ -125,6 +125,8 @@ def test_the_contact_must_stand_on_the_customer_where_the_books_take_it_from_the
     stranger = Customer(number="9000", values={"name": "Diverse"}, updated_at=NOW)
     known = stranger.model_copy(update={"contacts": ("bente  SKOVGÅRD",)})
     assert held(order, invoice, policy, stranger) == ("einvoice_contact_not_there", "meta:_person")
+    for attention, told in ((None, ""), ("", "einvoice_attention_missing"), ("7", "")):
+        assert held(order, invoice, policy, known.model_copy(update={"attention": attention}))[0] == told
     assert held(order, invoice, policy, known) == ("", "")
     assert held(order, invoice, policy) == ("", "")
 

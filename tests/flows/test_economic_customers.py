@@ -1,0 +1,193 @@
+"""Customers in e-conomic whom its bookkeeper keeps too: barred, deleted, without a person of attention, refused.
+
+Whatever the books say of a customer who stands there, it is never made again.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.contract.dispatching import EAN, public
+from tests.flows.business import Business
+from tests.flows.test_economic import agreement, an_order, on_economic  # noqa: F401  (a fixture)
+from tests.flows.test_economic_einvoices import set_up
+from tests.orders import Json
+from tests.simulators.economic import EconomicSimulator
+
+PERSON = "Bente Skovgård"
+
+
+def refusing_customer(code: str, text: str, number: int = 1) -> Json:
+    """How e-conomic says that it doesn't take a document's customer."""
+    error = {"propertyName": "customer", "errorMessage": text, "errorCode": code, "inputValue": number}
+    return {
+        "message": "Validation failed. 1 error found.",
+        "errorCode": "E04300",
+        "httpStatusCode": 400,
+        "errors": {"customer": {"errors": [error]}},
+    }
+
+
+def time_passes(agreement: EconomicSimulator) -> None:  # noqa: F811
+    """Its clock tells seconds; and what was answered is remembered for an hour."""
+    ledger = agreement.api.ledger
+    before = ledger.clock
+    ledger.clock = lambda: before() + timedelta(minutes=2)
+    agreement.expire_keys()
+
+
+def the_school(agreement: EconomicSimulator) -> dict[str, Any]:  # noqa: F811
+    """The only customer who has the school's EAN number."""
+    (school,) = [one for one in agreement.api.customers.all.values() if one.get("ean") == EAN]
+    return school
+
+
+def a_school_of_the_bookkeepers(agreement: EconomicSimulator) -> int:  # noqa: F811
+    """A public customer whom the bookkeeper made, with a contact person and nobody of attention."""
+    terms: Json = {"currency": "DKK", "customerGroup": {"customerGroupNumber": 1}}
+    terms |= {"paymentTerms": {"paymentTermsNumber": 1}, "vatZone": {"vatZoneNumber": 1}}
+    school = agreement.api.customers.create(terms | {"name": "Egelund Skole", "ean": EAN, "email": "skolen@example.dk"})
+    agreement.api.customers.set_contact(school["customerNumber"], {"name": PERSON})
+    return int(school["customerNumber"])
+
+
+def test_a_known_school_whose_contact_is_nobody_of_attention_gets_its_e_invoice_and_no_second_customer(
+    business: Business,
+    agreement: EconomicSimulator,  # noqa: F811
+) -> None:
+    set_up(business, agreement)
+    number = a_school_of_the_bookkeepers(agreement)
+    business.sell(public(1001, person=PERSON))
+
+    assert business.run().state == "Completed"
+
+    assert business.stages() == {"1001": "dispatched"}
+    assert the_school(agreement)["customerNumber"] == number
+    assert [one["name"] for one in agreement.api.customers.contacts[number].values()] == [PERSON]
+    assert agreement.refusals == []
+
+
+@pytest.mark.parametrize("fault", ["cut_before", "cut_after"])
+def test_a_person_of_attention_whose_call_was_lost_is_set_by_the_next_try(
+    business: Business,
+    agreement: EconomicSimulator,  # noqa: F811
+    fault: str,
+) -> None:
+    set_up(business, agreement)
+    business.sell(public(1001, person=PERSON))
+    agreement.faults.append((fault, "PUT /customers/N"))
+
+    business.run()
+    time_passes(agreement)
+    business.run()
+
+    assert business.stages() == {"1001": "dispatched"}
+    assert the_school(agreement)["attention"]["customerContactNumber"] == 1
+    assert agreement.refusals == []
+
+
+def test_where_contacts_may_not_be_written_a_missing_person_of_attention_holds_the_order_until_the_bookkeeper_sets_one(
+    business: Business,
+    agreement: EconomicSimulator,  # noqa: F811
+) -> None:
+    never = '[customers]\npreset = "recommended"\n[customers.ean.fields]\ncontact = "create"\n'
+    set_up(business, agreement)
+    business.sell(public(1001, person=PERSON))
+    business.run()
+    agreement.api.customers.edit(1, attention=None)
+    set_up(business, agreement, never)
+    business.sell(public(1002, person=PERSON))
+    time_passes(agreement)
+
+    business.run()
+
+    assert business.holds() == {"1002": "einvoice_attention_missing"}
+    assert agreement.refusals == []
+    time_passes(agreement)
+    agreement.api.customers.edit(1, attention={"customerContactNumber": 1})
+    business.run()
+    assert business.stages() == {"1001": "dispatched", "1002": "dispatched"}
+
+
+def refusing_the_draft(agreement: EconomicSimulator, code: str) -> None:  # noqa: F811
+    """The next draft is refused for its customer, in these words."""
+    refused = refusing_customer(code, "Customer '1' is barred or does not exist.")
+    agreement.faults.append(("answer", 400, refused, "POST /invoices/drafts"))
+
+
+@pytest.mark.parametrize("code", ["E04041", "E06000", "E04300"])
+def test_a_customer_whom_the_books_refuse_and_who_stands_there_is_never_made_again(
+    business: Business,
+    agreement: EconomicSimulator,  # noqa: F811
+    code: str,
+) -> None:
+    from flows.rerun_failed import rerun_failed
+
+    on_economic(business, agreement, book="false")
+    business.sell(an_order(1))
+    business.run()
+    time_passes(agreement)
+    business.sell(an_order(2))
+    refusing_the_draft(agreement, code)
+
+    business.run()
+
+    assert business.holds() == {"2": "books_refuse"}
+    assert business.orders()["2"].found == f"{code} Customer '1' is barred or does not exist."
+    rerun_failed(str(business.config), return_state=True)
+    assert business.stages() == {"1": "invoiced", "2": "invoiced"}
+    assert list(agreement.api.customers.all) == [1]
+
+
+@pytest.mark.parametrize("code", ["E04041", "E06820"])
+def test_a_customer_barred_just_now_holds_the_order_until_the_bar_is_lifted(
+    business: Business,
+    agreement: EconomicSimulator,  # noqa: F811
+    code: str,
+) -> None:
+    on_economic(business, agreement, book="false")
+    business.sell(an_order(1))
+    business.run()
+    time_passes(agreement)
+    business.sell(an_order(2))
+    refusing_the_draft(agreement, code)
+
+    def barred_meanwhile(moment: str, kind: str) -> None:
+        if (moment, kind) == ("before", "POST /invoices/drafts"):
+            agreement.api.customers.edit(1, barred=True)
+
+    agreement.watch = barred_meanwhile
+    business.run()
+
+    assert business.holds() == {"2": "customer_barred"}
+    assert business.orders()["2"].found == "1"
+    agreement.calls.clear()
+    business.run()
+    assert not [kind for kind in agreement.calls if not kind.startswith("GET")]
+    time_passes(agreement)
+    agreement.api.customers.edit(1, barred=None)
+    agreement.watch = lambda moment, kind: None
+    business.run()
+    assert business.stages() == {"1": "invoiced", "2": "invoiced"}
+    assert list(agreement.api.customers.all) == [1]
+
+
+def test_a_customer_who_was_deleted_just_now_is_made_anew_and_once(
+    business: Business,
+    agreement: EconomicSimulator,  # noqa: F811
+) -> None:
+    on_economic(business, agreement, book="false")
+    business.sell(an_order(1))
+
+    def deleted_meanwhile(moment: str, kind: str) -> None:
+        if (moment, kind) == ("before", "POST /invoices/drafts"):
+            agreement.watch = lambda moment, kind: None
+            agreement.api.customers.delete(1)
+
+    agreement.watch = deleted_meanwhile
+    business.run()
+    business.run()
+
+    assert business.stages() == {"1": "invoiced"}
+    assert list(agreement.api.customers.all) == [1]
