@@ -191,3 +191,27 @@ def test_a_customer_who_was_deleted_just_now_is_made_anew_and_once(
 
     assert business.stages() == {"1": "invoiced"}
     assert list(agreement.api.customers.all) == [1]
+
+
+@pytest.mark.parametrize("by_economic", [True, False])
+def test_a_contact_person_whom_somebody_deleted_is_made_again_and_the_order_goes_on(
+    business: Business,
+    agreement: EconomicSimulator,  # noqa: F811
+    by_economic: bool,
+) -> None:
+    set_up(business, agreement) if by_economic else on_economic(business, agreement)
+    business.sell(public(1001, person=PERSON))
+    business.run()
+    agreement.api.customers.delete_contact(1, 1)
+    time_passes(agreement)
+    business.sell(public(1002, person=PERSON))
+
+    business.run()
+    time_passes(agreement)
+    business.run()
+
+    stage = "dispatched" if by_economic else "booked"
+    assert business.stages() == {"1001": stage, "1002": stage}
+    assert list(agreement.api.customers.all) == [1]
+    assert [one["name"] for one in agreement.api.customers.contacts[1].values()] == [PERSON]
+    assert len(agreement.api.invoices.sent) == (2 if by_economic else 0)
