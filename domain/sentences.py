@@ -412,9 +412,9 @@ SENTENCES: dict[str, Sentences] = {
     ),
     "terms_need_due_date": Sentences(
         "Betalingsbetingelsen {found} i {field} kræver en forfaldsdato, og en ordre har ingen.",
-        "Vælg en betingelse med et antal dage, eller en, der er betalt på forhånd.",
+        "Vælg en betingelse med et antal dage eller en, der er betalt på forhånd, i indstillingerne eller på kunden.",
         "The payment terms {found} in {field} require a due date, and an order has none.",
-        "Choose terms of a number of days, or prepaid ones.",
+        "Choose terms of a number of days, or prepaid ones, in the settings or on the customer.",
     ),
     "vat_zone_unknown": Sentences(
         "Momszonen {found} findes ikke i regnskabet. Det gør: {expected}.",

@@ -18,6 +18,8 @@ COLLECTIONS = {
     "payment_terms": ("payment-terms", "paymentTermsNumber"),
     "vat_zone": ("vat-zones", "vatZoneNumber"),
 }
+MOST = 10
+"""Customers that a finding names."""
 ZONES: tuple[VatZone, ...] = ("domestic", "eu", "abroad")
 
 
@@ -70,12 +72,21 @@ def _numbers(client: Client, settings: EconomicAccounting) -> Iterator[Finding]:
 
 
 def _terms(client: Client, settings: EconomicAccounting) -> Iterator[Finding]:
-    """Terms by a day of payment want one on each invoice, and an order names none."""
-    for one in client.listed("payment-terms"):
-        by_day = one.get("paymentTermsType") == "dueDate"
-        if by_day and number_in(one, "paymentTermsNumber") == settings.payment_terms:
-            found = str(settings.payment_terms)
-            yield Finding(code="terms_need_due_date", field="accounting.payment_terms", found=found)
+    """Terms by a day of payment want one on each invoice, and an order names none: neither may a customer have them."""
+    listed = client.listed("payment-terms")
+    by_day = {number_in(one, "paymentTermsNumber") for one in listed if one.get("paymentTermsType") == "dueDate"}
+    if settings.payment_terms in by_day:
+        found = str(settings.payment_terms)
+        yield Finding(code="terms_need_due_date", field="accounting.payment_terms", found=found)
+    customers = client.pages("customers", by="customerNumber") if by_day else ()
+    having: dict[int, list[int]] = {}
+    for one in [one for page in customers for one in page if not one.get("barred")]:
+        number = one.get("paymentTerms", {}).get("paymentTermsNumber")
+        if number in by_day:
+            having.setdefault(number, []).append(number_in(one, "customerNumber"))
+    for terms, numbers in sorted(having.items()):
+        told = ", ".join(map(str, numbers[:MOST])) + (" …" if len(numbers) > MOST else "")
+        yield Finding(code="terms_need_due_date", field=f"customer {told}", found=str(terms))
 
 
 def _products(settings: EconomicAccounting) -> Iterator[tuple[str, str, Decimal]]:

@@ -107,11 +107,20 @@ class EconomicDocuments:
         try:
             return send(body, "document")
         except NeedsAttention as refused:
+            if refused.finding.code == "terms_need_due_date":
+                raise self._named(invoice, terms) from refused
             if refused.finding.code == "contact_gone":
                 self._look_for_person(invoice, body, refused)
             elif not (refused.finding.code == "product_unknown" and self._made_products(invoice)):
                 raise
         return send(self._body(invoice, terms), "document again")
+
+    def _named(self, invoice: Invoice, terms: str) -> NeedsAttention:
+        """Whose terms they are that want a day of payment."""
+        settings = str(self._settings.payment_terms)
+        places = (invoice.payment_terms, "invoices.payments"), (terms, f"customer {invoice.customer}")
+        found, field = next((one for one in places if one[0]), (settings, "accounting.payment_terms"))
+        return NeedsAttention("terms_need_due_date", field, found)
 
     def _look_for_person(self, invoice: Invoice, body: Json, refused: NeedsAttention) -> None:
         """See who the contact persons are now. Raises the refusal where an e-invoice is to name one who is gone, and

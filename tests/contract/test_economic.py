@@ -141,9 +141,9 @@ class Mirrored:
         self._customers.update((one.number, one) for one in customers)
 
 
-def mirrored(agreement: EconomicSimulator, directory: dict[str, Customer]) -> EconomicBooks:
+def mirrored(agreement: EconomicSimulator, directory: dict[str, Customer], **more: object) -> EconomicBooks:
     """A connection as a new process has it, beside a directory."""
-    here = settings(url=agreement.url)
+    here = settings(url=agreement.url, **more)
     return EconomicBooks(here, SecretStr(APP_SECRET), SecretStr(GRANT), lambda: Mirrored(directory))
 
 
@@ -387,6 +387,22 @@ class TestADocument:
         assert the_draft(agreement)["recipient"]["address"].startswith("Att.: Åse\n")
         assert (directory["1"].contacts, directory["1"].contact_numbers) == ((), {})
 
+    @pytest.mark.parametrize(
+        ("of_the_payment", "of_the_customer", "usual", "field"),
+        [("7", "1", 1, "invoices.payments"), ("", "7", 1, "customer 1"), ("", "", 7, "accounting.payment_terms")],
+    )
+    def test_terms_that_want_a_day_of_payment_are_named_with_whose_they_are(
+        self, agreement: EconomicSimulator, of_the_payment: str, of_the_customer: str, usual: int, field: str
+    ) -> None:
+        (customer,) = good(connected(agreement.url).create_customers([a_customer("a")]))
+        values = {**customer.values, "payment_terms": of_the_customer}
+        directory = {customer.number: customer.model_copy(update={"values": values})}
+        books = mirrored(agreement, directory, payment_terms=usual)
+        (refused,) = books.create_documents([("k", an_invoice("a", customer.number, payment_terms=of_the_payment))])
+        assert isinstance(refused, NeedsAttention)
+        told = refused.finding
+        assert (told.code, told.field, told.found) == ("terms_need_due_date", field, "7")
+
     def test_an_e_invoice_to_a_contact_person_who_is_gone_is_not_written_without_one(
         self, agreement: EconomicSimulator, books: EconomicBooks
     ) -> None:
@@ -571,6 +587,16 @@ class TestCheck:
 
     def test_terms_by_a_day_of_payment_are_told(self, agreement: EconomicSimulator) -> None:
         assert [one.code for one in connected(agreement.url, payment_terms=7).check()] == ["terms_need_due_date"]
+
+    def test_customers_whose_terms_want_a_day_of_payment_are_told(
+        self, agreement: EconomicSimulator, books: EconomicBooks
+    ) -> None:
+        good(books.create_customers([a_customer(f"{n}", {"payment_terms": "7"}) for n in range(12)]))
+        good(books.create_customers([a_customer("usual")]))
+        agreement.api.customers.edit(1, barred=True)
+        (told,) = books.check()
+        numbers = ", ".join(str(number) for number in range(2, 12))
+        assert (told.code, told.field, told.found) == ("terms_need_due_date", f"customer {numbers} …", "7")
 
     def test_a_token_that_is_refused_is_one_finding(self, agreement: EconomicSimulator) -> None:
         with pytest.raises(Misconfigured, match="credentials_refused"):
