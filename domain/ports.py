@@ -92,7 +92,8 @@ class Accounting(Protocol):
     def customers(self, since: datetime | None) -> Iterator[Sequence[Customer]]:
         """Customers changed at or after `since` (None: all), by pages.
 
-        Read on from the largest `updated_at` that was seen, never from a clock of one's own.
+        Read on from the largest `updated_at` that was seen, never from a clock of one's own. Where a change may show
+        late, those of a little before `since` come too.
         """
 
     def find_customers(self, numbers: Sequence[str]) -> Sequence[Customer]:

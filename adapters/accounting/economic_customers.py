@@ -1,7 +1,7 @@
 """Customers of e-conomic and their contact persons: read by page, written whole, known by what was last seen."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from adapters.accounting.checks import check_text, wanted_number
@@ -51,6 +51,8 @@ NOT_SENT_BACK = frozenset(
     | {"balance", "dueAmount"}
 )
 """What a customer is read with and can't be written: links, and what the books compute."""
+LATE = timedelta(minutes=1)
+"""A change bears the time at which it was begun, and may be seen only after later ones."""
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -63,8 +65,11 @@ class EconomicCustomers:
         self._people = People(directory)
 
     def read(self, since: datetime | None) -> Iterator[Sequence[Customer]]:
-        """All, or those changed at or after `since`, by pages of a thousand; contact persons as far as ever seen."""
-        where = f"lastUpdated$gte:{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if since else ""
+        """All, or those changed at or after `since` and in the minute before it, by pages of a thousand.
+
+        Contact persons as far as ever seen.
+        """
+        where = f"lastUpdated$gte:{(since - LATE).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if since else ""
         for page in self._client.pages("customers", by="customerNumber", where=where):
             customers = [self.customer_of(body) for body in page]
             known = self._people.mirrored(one.number for one in customers)

@@ -49,10 +49,10 @@ class EconomicBookkeeper:
         self._running.api.ledger.closed_years.update(range(2024, until.year + 1))
 
     def pass_time(self) -> None:
-        """Its clock tells seconds."""
+        """Its clock tells seconds, and what changed within a minute is read again."""
         ledger = self._running.api.ledger
         before = ledger.clock
-        ledger.clock = lambda: before() + timedelta(minutes=1)
+        ledger.clock = lambda: before() + timedelta(minutes=2)
 
     def close(self) -> None:
         """Stop the simulator, if it is ours."""

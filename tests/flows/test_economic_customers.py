@@ -215,3 +215,25 @@ def test_a_contact_person_whom_somebody_deleted_is_made_again_and_the_order_goes
     assert list(agreement.api.customers.all) == [1]
     assert [one["name"] for one in agreement.api.customers.contacts[1].values()] == [PERSON]
     assert len(agreement.api.invoices.sent) == (2 if by_economic else 0)
+
+
+def test_a_customer_whom_e_conomic_shows_late_is_found_and_not_made_again(
+    business: Business,
+    agreement: EconomicSimulator,  # noqa: F811
+) -> None:
+    on_economic(business, agreement)
+    for number in (1, 3):
+        business.sell(an_order(number))
+        business.run()
+    (first,) = agreement.api.customers.all.values()
+    cursor = business.integration.directory.cursor()
+    assert cursor is not None
+    late = cursor - timedelta(seconds=40)
+    agreement.api.customers.create(first | {"customerNumber": 2, "email": "ida@example.dk"})
+    agreement.api.customers.all[2]["lastUpdated"] = late.strftime("%Y-%m-%dT%H:%M:%SZ")
+    business.sell(an_order(2, email="ida@example.dk"))
+
+    business.run()
+
+    assert business.orders()["2"].customer == "2"
+    assert list(agreement.api.customers.all) == [1, 2]
