@@ -109,7 +109,7 @@ def _product(client: Client, settings: EconomicAccounting, path: str, number: st
         return
     if product.get("barred"):
         yield Finding(code="product_barred", field=path, found=number)
-    rates = _rates(client, number_in(product.get("productGroup", {}), "productGroupNumber"))
+    rates = rates_of(client, number_in(product.get("productGroup", {}), "productGroupNumber"))
     found = {zone: rates[place] for zone in ZONES if (place := settings.zone_number(zone)) in rates}
     asked = {found["domestic"]} if rate in (NORMAL, NO_VAT) and "domestic" in found else set(found.values())
     if found and rate not in asked:
@@ -117,8 +117,8 @@ def _product(client: Client, settings: EconomicAccounting, path: str, number: st
         yield Finding(code="product_rate_differs", field=path, found=told, expected=f"{plain(rate):f}")
 
 
-def _rates(client: Client, group: int) -> dict[int, Decimal]:
-    """The rate that a product group charges in each VAT zone, as far as the agreement tells."""
+def rates_of(client: Client, group: int) -> dict[int, Decimal]:
+    """The rate that a product group charges in each VAT zone, by its number, as far as the agreement tells."""
     found: dict[int, Decimal] = {}
     for one in client.listed("product-groups", group, "sales-accounts"):
         code = one.get("salesAccount", {}).get("vatAccount", {}).get("vatCode")

@@ -1,8 +1,10 @@
 """Drafts and booked invoices of e-conomic: written, booked, and read by page or by reference."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 
 from adapters.accounting.checks import check_amounts, check_texts
+from adapters.accounting.economic_check import rates_of
 from adapters.accounting.economic_client import Client, Json, Told, number_in, number_of
 from adapters.accounting.economic_customers import EconomicCustomers
 from adapters.accounting.economic_drafts import can_be_ours, document_of, draft_body, reference_of
@@ -10,7 +12,8 @@ from adapters.accounting.economic_errors import unexplained
 from adapters.accounting.economic_filters import chains
 from adapters.accounting.economic_people import person_in
 from adapters.accounting.economic_settings import EconomicAccounting
-from domain.invoices import Document, Invoice
+from domain.invoices import Document, Invoice, InvoiceLine
+from domain.money import plain
 from domain.outcomes import NeedsAttention
 from domain.ports import Booking
 
@@ -37,6 +40,7 @@ class EconomicDocuments:
         self._client = client
         self._settings = settings
         self._customers = customers
+        self._rates: Mapping[int, Decimal] = {}
 
     def read(self, *, drafts_only: bool) -> Iterator[Sequence[Document]]:
         """Documents that bear a reference, drafts first: one that is booked meanwhile is met twice, never missed.
@@ -141,13 +145,31 @@ class EconomicDocuments:
         group = self._settings.create_products_in
         if group is None:
             return False
-        for number, text in {line.product: line.text for line in invoice.lines}.items():
-            try:
-                self._client.get("products", number, gone=NeedsAttention("product_unknown", "product", number))
-            except NeedsAttention:
-                body = {"productNumber": number, "name": text[:300], "productGroup": {"productGroupNumber": group}}
-                self._client.post(body, "products", key=f"product|{number}|{group}")
+        lines = {line.product: line for line in reversed(invoice.lines)}
+        missing = {number: line for number, line in lines.items() if not self._there(number)}
+        self._refuse_other_rates(group, missing.values(), self._settings.zone_number(invoice.vat_zone))
+        for number, line in missing.items():
+            body = {"productNumber": number, "name": line.text[:300], "productGroup": {"productGroupNumber": group}}
+            self._client.post(body, "products", key=f"product|{number}|{group}")
         return True
+
+    def _there(self, product: str) -> bool:
+        try:
+            self._client.get("products", product, gone=NeedsAttention("product_unknown", "product", product))
+        except NeedsAttention:
+            return False
+        return True
+
+    def _refuse_other_rates(self, group: int, lines: Iterable[InvoiceLine], zone: int) -> None:
+        """Refuse to make products that would bear another rate than the order's: asked anew before it is told."""
+        wrong = [line for line in lines if self._rates.get(zone) != line.vat_rate]
+        if wrong:
+            self._rates = rates_of(self._client, group)
+        for line in wrong:
+            rate = self._rates.get(zone, line.vat_rate)
+            if rate != line.vat_rate:
+                told = f"{plain(rate):f} %", f"{plain(line.vat_rate):f}"
+                raise NeedsAttention("product_rate_differs", "accounting.create_products_in", *told)
 
     def _as_it_stands(self, before: Json) -> Document:
         """A draft of an earlier try, which may have been booked or deleted since."""

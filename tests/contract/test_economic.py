@@ -481,6 +481,29 @@ class TestVatFollowsFromTheProduct:
         assert good(making.create_documents([("k2", wanted)]))[0].total == 100
         assert agreement.api.ledger.products["SKU-1"]["name"] == "Kop"
 
+    def test_a_product_is_not_made_in_a_group_that_bears_another_rate(self, agreement: EconomicSimulator) -> None:
+        books = connected(agreement.url, create_products_in=2)
+        (customer,) = good(books.create_customers([a_customer("a")]))
+        wanted = an_invoice("a", customer.number, a_line().model_copy(update={"product": "SKU-1"}))
+
+        (refused,) = books.create_documents([("k", wanted)])
+
+        assert isinstance(refused, NeedsAttention)
+        told = refused.finding
+        assert (told.code, told.field) == ("product_rate_differs", "accounting.create_products_in")
+        assert (told.found, told.expected) == ("0 %", "25")
+        assert "SKU-1" not in agreement.api.ledger.products
+        agreement.api.ledger.rates[2, 1] = Decimal(25)
+        assert good(books.create_documents([("again", wanted)]))[0].total == wanted.total
+
+    def test_the_rate_of_the_group_is_asked_for_once(self, agreement: EconomicSimulator) -> None:
+        books = connected(agreement.url, create_products_in=1)
+        (customer,) = good(books.create_customers([a_customer("a")]))
+        lines = [a_line().model_copy(update={"product": f"SKU-{n}"}) for n in range(3)]
+        for line in lines:
+            good(books.create_documents([(f"k{line.product}", an_invoice(line.product, customer.number, line))]))
+        assert agreement.calls["GET /product-groups/N/sales-accounts"] == 1
+
 
 class TestFaults:
     def test_a_bad_token_stops_the_whole_call_at_once(self, agreement: EconomicSimulator) -> None:
