@@ -82,6 +82,11 @@ def _head(
     payment, payment_findings = _payment(order, rules)
     recipient, recipient_findings = recipient_of(order, customer_type, customer, rules.lengths)
     delivery, delivery_findings = delivery_of(order, rules.lengths)
+    person, note = visible(order.field("reference_person")), _note(order, payment, rules)
+    cut_findings = [
+        *_too_long("reference_person", person, rules.lengths.name),
+        *_too_long("note", note, rules.lengths.note),
+    ]
     head = {
         "date": day,
         "payment_terms": payment.terms,
@@ -90,11 +95,15 @@ def _head(
         "recipient": recipient,
         "delivery": delivery,
         "requisition": _requisition(order, rules),
-        "reference_person": cut(visible(order.field("reference_person")), rules.lengths.name),
+        "reference_person": cut(person, rules.lengths.name),
         "kontostreng": visible(order.field("kontostreng")),
-        "note": _note(order, payment, rules),
+        "note": cut(note, rules.lengths.note),
     }
-    return head, [*day_findings, *payment_findings, *recipient_findings, *delivery_findings]
+    return head, [*day_findings, *payment_findings, *recipient_findings, *delivery_findings, *cut_findings]
+
+
+def _too_long(field: str, text: str, length: int) -> list[Finding]:
+    return [Finding(code="text_cut", field=field, found=text[:80], expected=str(length))] if len(text) > length else []
 
 
 def _refuse(order: Order, rules: InvoiceRules) -> None:
@@ -154,4 +163,4 @@ def _note(order: Order, payment: Payment, rules: InvoiceRules) -> str:
     note = rules.note.format(
         number=visible(order.number), payment=visible(order.payment_title), buyer_note=visible(order.note)
     )
-    return cut(" ".join(part for part in (note.strip(), payment.note) if part), rules.lengths.note)
+    return " ".join(part for part in (note.strip(), payment.note) if part)

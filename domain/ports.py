@@ -9,7 +9,7 @@ from domain.capabilities import Capabilities, MasterData
 from domain.customers import Customer, CustomerChange, NewCustomer
 from domain.dispatches import Progress
 from domain.einvoicing_rules import Channel
-from domain.invoices import Document, DocumentKind, Invoice
+from domain.invoices import Built, Document, DocumentKind, Invoice
 from domain.orders import Order, RawOrder
 from domain.outcomes import Finding, NeedsAttention, Transient
 from domain.vat import VatNumberAnswer
@@ -113,6 +113,12 @@ class Accounting(Protocol):
 
     def find_documents(self, references: Sequence[str]) -> Sequence[Document]:
         """The documents of exactly these references, as the books hold them now."""
+
+    def fitted(self, built: Built, customer: Customer | None) -> Built:
+        """The document as these books can hold it, what had to be cut for it among its warnings; nothing is asked.
+
+        `customer` is the mirrored one whom it goes to.
+        """
 
     def create_documents(
         self, wanted: Sequence[tuple[str, Invoice]], *, book: bool = False

@@ -104,7 +104,8 @@ class Invoices:
         reference, customer = chain.place.reference, self._customers.get(row.customer)
         found = build_invoice(order, kind, row.customer, reference, rules, vat, customer, vat_answer=answer)
         day = max(found.invoice.date, chain.place.not_before or found.invoice.date)
-        return found.model_copy(update={"invoice": found.invoice.model_copy(update={"date": day})})
+        dated = found.model_copy(update={"invoice": found.invoice.model_copy(update={"date": day})})
+        return self._integration.books.fitted(dated, customer)
 
 
 def undo(
@@ -175,7 +176,7 @@ def wanted_credit_notes(
             if isinstance(note, NeedsAttention):
                 verdicts.held(one.row, note.finding, reference=invoice.reference)
             else:
-                found.append(Wanted.fixed(one.row, one.order, note))
+                found.append(Wanted.fixed(one.row, one.order, integration.books.fitted(note, None)))
     return found
 
 
@@ -192,5 +193,6 @@ def pass_on(
     for one, _ in invoiced:
         stage: Stage = "invoiced" if one.row.order_id in drafts else "booked"
         if one.row.order_id not in waiting | verdicts.stopped:
-            arrived = {"reference": one.document.reference, "warnings": kept(one.warnings)}
+            told = [warning for note in wanted_notes if note.row is one.row for warning in note.warnings]
+            arrived = {"reference": one.document.reference, "warnings": kept([*one.warnings, *told])}
             verdicts.passed(one.row, stage, **NO_FINDING, **arrived)

@@ -55,14 +55,17 @@ def check_text(field: str, text: str, longest: int | None) -> None:
 
 
 def check_texts(invoice: Invoice, lengths: Mapping[str, int]) -> None:
-    """Every text of a document must be one that can be stored, within `lengths` (as in `DOCUMENT_LENGTHS`)."""
+    """Every text of a document must be one that can be stored, within `lengths` (as in `DOCUMENT_LENGTHS`).
+
+    `recipient` and `delivery` are lengths of all their parts, but for those that are named (`recipient.zip`).
+    """
     if not invoice.reference:
         raise NeedsAttention("reference_missing", "reference")
     for field in ("reference", "requisition", "reference_person", "kontostreng", "layout", "payment_account", "note"):
         check_text(field, getattr(invoice, field), lengths[field])
     for party in ("recipient", "delivery"):
         for part, text in getattr(invoice, party) or ():
-            check_text(f"{party}.{part}", text, lengths[party])
+            check_text(f"{party}.{part}", text, lengths.get(f"{party}.{part}", lengths[party]))
     for index, line in enumerate(invoice.lines):
         if not line.product:
             raise NeedsAttention("product_missing", f"lines[{index}].product")

@@ -16,9 +16,10 @@ from adapters.accounting.economic_customers import LENGTHS, EconomicCustomers
 from adapters.accounting.economic_documents import EconomicDocuments
 from adapters.accounting.economic_people import Directory
 from adapters.accounting.economic_settings import EconomicAccounting
+from adapters.accounting.economic_texts import fitted
 from domain.capabilities import Capabilities, MasterData
 from domain.customers import Customer, CustomerChange, NewCustomer
-from domain.invoices import Document, Invoice
+from domain.invoices import Built, Document, Invoice
 from domain.outcomes import Finding, NeedsAttention, Transient
 from domain.ports import Booking
 
@@ -87,6 +88,10 @@ class EconomicBooks:
     def find_documents(self, references: Sequence[str]) -> Sequence[Document]:
         """Asked for in both places, and compared letter by letter."""
         return self._documents.find(references)
+
+    def fitted(self, built: Built, customer: Customer | None) -> Built:
+        """An address takes in who is there too, and a credit note's text what it credits."""
+        return fitted(built, self._settings, customer)
 
     def create_documents(
         self, wanted: Sequence[tuple[str, Invoice]], *, book: bool = False

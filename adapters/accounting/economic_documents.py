@@ -12,6 +12,7 @@ from adapters.accounting.economic_errors import unexplained
 from adapters.accounting.economic_filters import chains
 from adapters.accounting.economic_people import person_in
 from adapters.accounting.economic_settings import EconomicAccounting
+from adapters.accounting.economic_texts import DELIVERY, RECIPIENT, attention_of
 from domain.invoices import Document, Invoice, InvoiceLine
 from domain.money import plain
 from domain.outcomes import NeedsAttention
@@ -30,6 +31,8 @@ LENGTHS = {
     "text": 2500,
     "recipient": 255,
     "delivery": 255,
+    **{f"recipient.{part}": length for part, length in RECIPIENT.items()},
+    **{f"delivery.{part}": length for part, length in DELIVERY.items()},
 }
 
 
@@ -130,14 +133,14 @@ class EconomicDocuments:
         """See who the contact persons are now. Raises the refusal where an e-invoice is to name one who is gone, and
         what the books said where it isn't that.
         """
-        now = person_in(self._customers.look_up_people(invoice.customer), _person(invoice))
+        now = person_in(self._customers.look_up_people(invoice.customer), attention_of(invoice))
         if not now and invoice.recipient.ean:
             raise refused
         if now and body["recipient"].get("attention") == {"customerContactNumber": int(now)}:
             raise unexplained(refused)
 
     def _body(self, invoice: Invoice, terms: str) -> Json:
-        people = self._customers.people_of(invoice.customer) if _person(invoice) else {}
+        people = self._customers.people_of(invoice.customer) if attention_of(invoice) else {}
         return draft_body(invoice, self._settings, people, terms)
 
     def _made_products(self, invoice: Invoice) -> bool:
@@ -188,10 +191,6 @@ class EconomicDocuments:
                 seen.add(reference)
                 found.append(document_of(body, self._settings))
         return found
-
-
-def _person(invoice: Invoice) -> str:
-    return invoice.reference_person or invoice.recipient.attention
 
 
 def _gone(number: str) -> NeedsAttention:

@@ -11,18 +11,16 @@ from typing import Any
 from adapters.accounting.economic_client import SETTINGS, Json, number_of
 from adapters.accounting.economic_customers import moment_of
 from adapters.accounting.economic_people import person_in
-from adapters.accounting.economic_settings import EconomicAccounting
+from adapters.accounting.economic_settings import TEXT_LENGTHS, EconomicAccounting
+from adapters.accounting.economic_texts import CREDITS, address_lines, attention_of, credited, delivery_lines
 from domain.invoices import Document, DocumentKind, Invoice, InvoiceLine
 from domain.money import ZERO, ore
 from domain.orders import Address
 from domain.outcomes import NeedsAttention, Transient
 from domain.texts import cut
 
-CREDITS = "Kreditnota til "
-"""How the note of a credit note begins; the invoice's reference follows."""
 OURS = re.compile(r"[a-z0-9](-?[a-z0-9])*-\S")
-ADDRESS, DELIVERY_ADDRESS, COUNTRY, ENTRY, NOTE = 250, 255, 50, 40, 1000
-TEXT_LENGTHS = {"references.other": 250, "notes.heading": 250, "notes.textLine1": 1000, "notes.textLine2": 1000}
+ENTRY = 40
 TELLING = ("date", "currency", "netAmount", "grossAmount", "lastUpdated", "notes", "delivery")
 """What of a draft tells that somebody changed it, as far as lists hold it too."""
 
@@ -34,7 +32,7 @@ def draft_body(invoice: Invoice, settings: EconomicAccounting, people: Mapping[s
     """
     unknown = NeedsAttention("payment_terms_unknown", "payment_terms", invoice.payment_terms)
     gone = NeedsAttention("customer_gone", "customer", invoice.customer)
-    person = person_in(people, _attention(invoice))
+    person = person_in(people, attention_of(invoice))
     body: Json = {
         "date": invoice.date.isoformat(),
         "currency": invoice.currency,
@@ -124,26 +122,21 @@ def _layout(invoice: Invoice, settings: EconomicAccounting) -> int:
     return number_of(invoice.layout, unknown) if invoice.layout else settings.layout
 
 
-def _attention(invoice: Invoice) -> str:
-    return invoice.reference_person or invoice.recipient.attention
-
-
 def _contact(number: str) -> Json:
     return {"customerContactNumber": int(number)}
 
 
 def _recipient(invoice: Invoice, zone: int, person: str) -> Json:
-    """Who stands on it. A person who is no contact of the customer stands in the address."""
+    """Who stands on it."""
     recipient = invoice.recipient
     if len(invoice.kontostreng) > ENTRY:
         raise NeedsAttention("value_too_long", "kontostreng", len(invoice.kontostreng), ENTRY)
-    attention = "" if person or not _attention(invoice) else f"Att.: {_attention(invoice)}\n"
     body = {
         "name": recipient.name,
-        "address": cut(attention + recipient.street, ADDRESS),
+        "address": "\n".join(line for line in address_lines(invoice, person) if line),
         "zip": recipient.zip,
         "city": recipient.city,
-        "country": cut(recipient.country, COUNTRY),
+        "country": recipient.country,
         "ean": recipient.ean,
         "publicEntryNumber": invoice.kontostreng,
     }
@@ -154,20 +147,14 @@ def _recipient(invoice: Invoice, zone: int, person: str) -> Json:
 
 def _delivery(address: Address) -> dict[str, str]:
     """A place of delivery has no name of its own there: whose it is stands in its address."""
-    lines = (address.company, address.name, address.street)
-    where = "\n".join(dict.fromkeys(line for line in lines if line))
-    parts = {"zip": address.zip, "city": address.city, "country": cut(address.country, COUNTRY)}
-    return {"address": cut(where, DELIVERY_ADDRESS), **parts}
+    where = "\n".join(dict.fromkeys(line for line in delivery_lines(address).values() if line))
+    return {"address": where, "zip": address.zip, "city": address.city, "country": address.country}
 
 
 def _texts(invoice: Invoice, settings: EconomicAccounting) -> Json:
-    """Reference and requisition each in its place; the note in the first line of text that is left."""
+    """Reference, requisition and note, each in its place."""
     texts = {settings.order_in: invoice.reference, settings.requisition_in: invoice.requisition}
-    note = f"{CREDITS}{invoice.credits}. {invoice.note}".strip() if invoice.credits else invoice.note
-    for place in ("notes.textLine1", "notes.textLine2", "notes.heading"):
-        if place not in texts:
-            texts[place] = cut(note, min(NOTE, TEXT_LENGTHS[place]))
-            break
+    texts[settings.note_in] = cut(f"{credited(invoice)}{invoice.note}".strip(), TEXT_LENGTHS[settings.note_in])
     body: Json = {}
     for place, text in texts.items():
         where, _, name = place.partition(".")

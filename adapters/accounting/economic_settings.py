@@ -20,9 +20,16 @@ from domain.rules import BookWhich, Number, Rules
 
 URL = "https://restapi.e-conomic.com"
 NORMAL = Decimal(25)
-DELIVERY_ZIP, DELIVERY_CITY = 30, 50
 
 Place = Literal["references.other", "notes.heading", "notes.textLine1", "notes.textLine2"]
+TEXT_LENGTHS: dict[Place, int] = {
+    "notes.textLine1": 1000,
+    "notes.textLine2": 1000,
+    "notes.heading": 250,
+    "references.other": 250,
+}
+LENGTHS = {"name": 250, "address": 250, "zip": 30, "city": 50, "text": 2500}
+"""Of zip and city a place of delivery takes the least."""
 Code = Annotated[int, Field(ge=1)]
 Product = Annotated[Number, Field(min_length=1, max_length=25)]
 
@@ -78,6 +85,11 @@ class EconomicAccounting(Rules):
             raise PydanticCustomError("settings_same_place", "order_in and requisition_in are one place")
         return place
 
+    @property
+    def note_in(self) -> Place:
+        """Where the note stands: in the first line of text that is left."""
+        return next(place for place in TEXT_LENGTHS if place not in (self.order_in, self.requisition_in))
+
     def zone_number(self, zone: str) -> int:
         """The agreement's number of a zone. Raises `NeedsAttention` for what is none."""
         if zone not in VatZones.model_fields:
@@ -92,7 +104,7 @@ class EconomicAccounting(Rules):
     def completed(self, rules: InvoiceRules) -> InvoiceRules:
         """The invoice rules with our products wherever `[invoices.products]` doesn't say otherwise.
 
-        Lengths are those of a place of delivery, so that the rules cut with a warning what would not fit there.
+        Lengths are at most e-conomic's own, so that the rules cut with a warning what would not fit there.
         """
         by_rate = {rate: number for rate, number in self.products.by_rate.items() if rate != NORMAL}
         usual = self.products.by_rate.get(NORMAL, self.product)
@@ -108,7 +120,8 @@ class EconomicAccounting(Rules):
         }
         said = {name: getattr(rules.products, name) for name in rules.products.model_fields_set}
         products = rules.products.model_copy(update=ours | said)
-        limits = {"zip": min(rules.lengths.zip, DELIVERY_ZIP), "city": min(rules.lengths.city, DELIVERY_CITY)}
+        theirs = LENGTHS | {"note": TEXT_LENGTHS[self.note_in], "requisition": TEXT_LENGTHS[self.requisition_in]}
+        limits = {name: min(getattr(rules.lengths, name), length) for name, length in theirs.items()}
         lengths = rules.lengths.model_copy(update=limits)
         return rules.model_copy(update={"products": products, "lengths": lengths})
 

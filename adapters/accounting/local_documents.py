@@ -12,7 +12,8 @@ from adapters.accounting.local_checks import check_invoice, check_open
 from adapters.accounting.local_customers import PAGE, Row, attempt, customer_number, terms_of
 from adapters.accounting.local_file import BooksFile, Posting, chunks
 from adapters.accounting.local_tables import CUSTOMERS, DOCUMENTS, LINES, PRODUCTS, microseconds, moment
-from domain.invoices import Document, Invoice
+from domain.customers import Customer
+from domain.invoices import Built, Document, Invoice
 from domain.money import plain
 from domain.outcomes import NeedsAttention
 from domain.ports import Booking
@@ -39,6 +40,10 @@ class LocalDocuments(BooksFile):
         """The documents of exactly these references."""
         with self.reading() as connection:
             return [_document(row) for row in _rows(connection, DOCUMENTS.c.reference, set(references))]
+
+    def fitted(self, built: Built, customer: Customer | None) -> Built:
+        """As it is: each part has a place of its own here."""
+        return built
 
     def create_documents(
         self, wanted: Sequence[tuple[str, Invoice]], *, book: bool = False

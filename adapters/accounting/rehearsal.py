@@ -6,7 +6,7 @@ from itertools import count
 
 from domain.capabilities import MasterData
 from domain.customers import Customer, CustomerChange, NewCustomer
-from domain.invoices import Document, Invoice
+from domain.invoices import Built, Document, Invoice
 from domain.outcomes import Finding, NeedsAttention, Transient
 from domain.ports import Accounting, Booking
 
@@ -65,6 +65,10 @@ class Rehearsal:
         """The real books' documents, and those rehearsed."""
         rehearsed = [self._documents[reference] for reference in references if reference in self._documents]
         return [*self._books.find_documents(references), *rehearsed]
+
+    def fitted(self, built: Built, customer: Customer | None) -> Built:
+        """As the real books can hold it."""
+        return self._books.fitted(built, customer)
 
     def create_documents(
         self, wanted: Sequence[tuple[str, Invoice]], *, book: bool = False

@@ -13,8 +13,9 @@ from adapters.accounting.tryton_documents import BOOKED, DOCUMENT, Outcome, Tryt
 from adapters.accounting.tryton_periods import Periods
 from adapters.accounting.tryton_rpc import Row, Warned, day, in_bulk, patiently
 from adapters.accounting.tryton_settings import TrytonAccounting
+from domain.customers import Customer
 from domain.days import danish_day
-from domain.invoices import Document, Invoice
+from domain.invoices import Built, Document, Invoice
 from domain.outcomes import NeedsAttention, Transient
 from domain.ports import Booking
 
@@ -30,6 +31,10 @@ class TrytonBooking(TrytonDocuments):
 
     _settings: TrytonAccounting
     _asks: set[str]
+
+    def fitted(self, built: Built, customer: Customer | None) -> Built:
+        """As it is: each part has a place of its own here."""
+        return built
 
     def create_documents(self, wanted: Sequence[tuple[str, Invoice]], *, book: bool = False) -> Sequence[Outcome]:
         """Write each as a draft, invoices before credit notes, and post them where `book` says so."""

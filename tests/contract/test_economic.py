@@ -23,8 +23,8 @@ from adapters.accounting.economic_filters import LONGEST, both, chains, equal
 from adapters.accounting.economic_settings import EconomicAccounting
 from adapters.http import Answer
 from domain.customers import Customer, CustomerChange, Values
-from domain.invoice_rules import InvoiceRules, ProductRules
-from domain.invoices import Recipient
+from domain.invoice_rules import InvoiceRules, Lengths, ProductRules
+from domain.invoices import Built, Recipient
 from domain.orders import Address
 from domain.outcomes import Misconfigured, NeedsAttention, Transient
 from domain.ports import Booking
@@ -357,6 +357,66 @@ class TestADocument:
         good(books.create_documents([("k", an_invoice("a", customer.number, a_line("80.00"), a_line("0.00")))]))
 
         assert the_draft(agreement)["grossAmount"] == 100
+
+    def test_of_an_address_that_is_too_long_the_names_are_cut_before_the_street_and_it_is_told(
+        self, agreement: EconomicSimulator, books: EconomicBooks
+    ) -> None:
+        (customer,) = good(books.create_customers([a_customer("a")]))
+        recipient = Recipient(name="N" * 255, street="V" * 200, city="Odense", country="D" * 51, attention="B" * 200)
+        delivery = Address(company="C" * 200, name="N" * 200, street="Vej 2", zip="5200", city="Odense V")
+        long = an_invoice("a", customer.number, recipient=recipient, delivery=delivery, note="x" * 1001)
+        built = books.fitted(Built(invoice=long), customer)
+        told = {one.field for one in built.warnings}
+        assert {one.code for one in built.warnings} == {"text_cut"}
+        assert told == {"billing.name", "billing.country", "attention", "shipping.company", "shipping.name", "note"}
+        assert books.fitted(built, customer).invoice == built.invoice
+
+        good(books.create_documents([("k", built.invoice)]))
+
+        draft = the_draft(agreement)
+        attention, street = draft["recipient"]["address"].split("\n")
+        assert (street, attention[:10], len(draft["recipient"]["address"])) == ("V" * 200, "Att.: BBBB", 250)
+        company, name, street = draft["delivery"]["address"].split("\n")
+        assert (company[:3], name[:3], street) == ("CCC", "NNN", "Vej 2")
+        assert len(company) == len(name) == 124
+
+    def test_a_street_is_cut_only_where_the_names_can_give_no_more(
+        self, agreement: EconomicSimulator, books: EconomicBooks
+    ) -> None:
+        (customer,) = good(books.create_customers([a_customer("a")]))
+        delivery = Address(company="C" * 30, name="N" * 200, street="V" * 250, zip="5200", city="Odense V")
+        built = books.fitted(Built(invoice=an_invoice("a", customer.number, delivery=delivery)), customer)
+        assert built.invoice.delivery is not None
+        kept = built.invoice.delivery
+        assert (len(kept.company), len(kept.name), len(kept.street)) == (30, 50, 173)
+        assert [one.field for one in built.warnings] == ["shipping.name", "shipping.street"]
+        same = Address(company="Skolen", name="Skolen", street="Vej 2")
+        usual = Built(invoice=an_invoice("a", customer.number, delivery=same))
+        assert books.fitted(usual, None) == usual
+
+    def test_where_the_person_is_a_contact_the_whole_address_is_the_streets(self, books: EconomicBooks) -> None:
+        (customer,) = good(books.create_customers([a_customer("a", contacts=["Åse"])]))
+        recipient = Recipient(name="Skolen", street="V" * 250, attention="Åse")
+        built = books.fitted(Built(invoice=an_invoice("a", customer.number, recipient=recipient)), customer)
+        assert (built.invoice.recipient, built.warnings) == (recipient, ())
+        built = books.fitted(built, None)
+        assert [one.field for one in built.warnings] == ["billing.street"]
+
+    def test_what_a_credit_note_credits_takes_its_room_from_the_note(self, books: EconomicBooks) -> None:
+        note = a_credit_note(an_invoice("shop-dk-1", "1"), "7", note="x" * 1000)
+        built = books.fitted(Built(invoice=note), None)
+        assert len(f"Kreditnota til shop-dk-1. {built.invoice.note}") == 1000
+        assert [one.field for one in built.warnings] == ["note"]
+
+    def test_what_the_rules_let_through_is_never_too_long_for_the_books(self) -> None:
+        lengths = Lengths(name=300, address=600, zip=100, city=300, text=3000, note=2000, requisition=300)
+        found = settings(order_in="notes.textLine1", requisition_in="notes.textLine2").completed(
+            InvoiceRules(lengths=lengths)
+        )
+        kept = found.lengths
+        assert (kept.name, kept.address, kept.zip, kept.city, kept.text) == (250, 250, 30, 50, 2500)
+        assert (kept.note, kept.requisition) == (250, 300)
+        assert settings().completed(InvoiceRules(lengths=lengths)).lengths.requisition == 250
 
     def test_a_text_that_no_invoice_may_lose_is_not_cut(self, books: EconomicBooks) -> None:
         (customer,) = good(books.create_customers([a_customer("a")]))

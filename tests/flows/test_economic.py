@@ -167,6 +167,25 @@ def test_a_copy_that_a_person_made_of_a_booked_invoice_is_never_booked_for_its_o
     assert len(agreement.api.invoices.booked) == 2
 
 
+def test_what_was_cut_of_an_invoice_and_of_its_credit_note_is_told_with_the_order(
+    business: Business, agreement: EconomicSimulator
+) -> None:
+    on_economic(business, agreement)
+    shipping = {"company": "C" * 200, "first_name": "N" * 200, "last_name": "", "address_1": "Vej 2", "city": "Odense"}
+    order, refunds = with_refund(an_order(1) | {"shipping": shipping}, 77)
+    refunds[1][0]["reason"] = "x" * 1000
+    business.sell(order, refunds=refunds)
+
+    business.run()
+
+    written = standing(agreement)
+    assert written["shop-dk-1"]["delivery"]["address"].endswith("\nVej 2")
+    assert written["shop-dk-1-R77"]["notes"]["textLine1"].startswith("Kreditnota til shop-dk-1. xxx")
+    told = json.loads(business.orders()["1"].warnings)
+    fields = [one["field"] for one in told if one["code"] == "text_cut"]
+    assert fields == ["shipping.company", "shipping.name", "note"]
+
+
 def test_a_draft_that_the_books_compute_otherwise_is_held_and_not_booked_and_asked_for_no_more(
     business: Business, agreement: EconomicSimulator
 ) -> None:

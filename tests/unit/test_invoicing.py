@@ -129,6 +129,14 @@ def test_an_over_long_name_is_cut_with_a_warning() -> None:
     assert [(one.code, one.field) for one in built.warnings] == [("text_cut", "billing.name")]
 
 
+def test_a_long_note_and_a_long_reference_person_are_cut_with_a_warning() -> None:
+    fields = {"reference_person": "Å" * 300}
+    noted = RULES.model_copy(update={"note": "{buyer_note}"})
+    built = build(order(CUP, fields=fields).model_copy(update={"note": "x" * 2000}), noted)
+    assert (len(built.invoice.reference_person), len(built.invoice.note)) == (250, 1000)
+    assert [(one.code, one.field) for one in built.warnings] == [("text_cut", "reference_person"), ("text_cut", "note")]
+
+
 def test_a_requisition_number_is_held_rather_than_cut() -> None:
     with pytest.raises(NeedsAttention) as held:
         build(company({"requisition": "7" * 251}), customer_type="ean")
