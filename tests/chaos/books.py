@@ -71,6 +71,9 @@ class Books(Protocol):
     def customers(self) -> dict[str, str]:
         """The e-mail of each customer, by its number."""
 
+    def owed_and_sent(self) -> tuple[list[str], list[str]]:
+        """References of documents that are to go out as e-invoices, and of those that went, as often as they did."""
+
 
 class EmbeddedBooks:
     """The embedded books."""
@@ -114,6 +117,10 @@ book = true
     def customers(self) -> dict[str, str]:
         return {one["number"]: one["email"] for one in self._books().told_customers()}
 
+    def owed_and_sent(self) -> tuple[list[str], list[str]]:
+        """They send nothing."""
+        return [], []
+
     def _books(self) -> LocalBooks:
         return LocalBooks(LocalAccounting(path=self._folder / "books.db"))
 
@@ -121,11 +128,13 @@ book = true
 class EconomicBooks:
     """A simulated e-conomic, which lives on in this process while its clients die."""
 
+    einvoicing = ""
+
     def __init__(self, folder: Path) -> None:
         schemas = SPECS / "economic" / "schemas"
         self._server = EconomicSimulator(schemas if schemas.is_dir() else None)
         self._server.latency = 0.004
-        self.accounting = ECONOMIC.format(url=self._server.url)
+        self.accounting = ECONOMIC.format(url=self._server.url) + self.einvoicing
 
     def __enter__(self) -> Self:
         self._server.__enter__()
@@ -175,6 +184,20 @@ class EconomicBooks:
     def customers(self) -> dict[str, str]:
         return {str(number): one.get("email", "") for number, one in self._server.api.customers.all.items()}
 
+    def owed_and_sent(self) -> tuple[list[str], list[str]]:
+        with self._server.lock:
+            invoices = self._server.api.invoices
+            booked = {number: one["notes"]["textLine2"] for number, one in invoices.booked.items()}
+            public = [booked[number] for number, one in invoices.booked.items() if one["recipient"].get("ean")]
+            sent = [booked[one["invoice"]["bookedInvoiceNumber"]] for one in invoices.sent]
+        return public if self.einvoicing else [], sent
+
+
+class SendingBooks(EconomicBooks):
+    """The same, which sends what goes to an EAN number as it is booked."""
+
+    einvoicing = '[einvoicing]\non = true\nchannel = "accounting"\n'
+
 
 ECONOMIC = """
 [accounting]
@@ -189,4 +212,6 @@ book = true
 by_rate = {{ 0 = "momsfri" }}
 rounding = "oerer"
 """
-BOOKS: dict[str, type[Books]] = {"economic": EconomicBooks, "local": EmbeddedBooks}
+BOOKS: dict[str, type[Books]] = {"economic": EconomicBooks, "local": EmbeddedBooks, "sending": SendingBooks}
+SENDING = "sending"
+"""Of what a lost store knew of these, nobody can say what was sent: a person is asked, so that they never lose it."""

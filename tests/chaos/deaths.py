@@ -5,6 +5,7 @@ import threading
 from collections import Counter
 from typing import NamedTuple
 
+from tests.chaos.books import SENDING
 from tests.chaos.lives import Life
 from tests.chaos.world import World
 
@@ -44,6 +45,7 @@ AT_THE_BOOKS = tuple(
 STAGES = {
     "local": (ANYWHERE, ANYWHERE, ANYWHERE, FETCHING, CLASSIFYING),
     "economic": (ANYWHERE, FETCHING, CLASSIFYING, *AT_THE_BOOKS),
+    SENDING: (ANYWHERE, *AT_THE_BOOKS),
 }
 
 
@@ -85,6 +87,7 @@ class Fate:
     def __init__(self, kind: str, seed: int) -> None:
         self.chance = random.Random(seed)
         self._stages = list(STAGES[kind])
+        self._losses = 0.0 if kind == SENDING else LOSSES
         self.kills: Counter[str] = Counter()
         self.missed = 0
 
@@ -111,5 +114,5 @@ class Fate:
         for life in lives:
             life.ended()
         world.listen(None)
-        if self.chance.random() < LOSSES:
+        if self.chance.random() < self._losses:
             world.lose_the_store()

@@ -110,6 +110,8 @@ class World:
         assert [one.reference for one in documents if not one.booked] == [], "drafts that were forgotten"
         assert more_than_one(customers.values()) == [], "buyers who became two customers"
         assert more_than_one(self.books.contacts()) == [], "persons who became two contacts"
+        owed, sent = self.books.owed_and_sent()
+        assert sorted(sent) == sorted(owed), "e-invoices that were sent twice, or never"
         buyers = {f"{NAME}-{order['number']}": order["billing"]["email"] for order in self.sold.values()}
         billed = {one.reference: customers[one.customer] for one in documents if one.reference in buyers}
         assert billed == {reference: buyers[reference] for reference in billed}
