@@ -41,14 +41,14 @@ class Words:
         return self(f"{key}_one" if count == 1 else f"{key}_many", count=count, **places)
 
     def field(self, name: str) -> str:
-        """What a field of ours is called, `refund 7` and `lines[0].text` too; a shop's keeps its name.
+        """What a field of ours is called, `refund 7`, `customer 12` and `lines[0].text` too; a shop's keeps its name.
 
         That of a part names the whole: `by (modtager)`.
         """
         if place := _LINE.fullmatch(name):
             return f"{self.of('field', 'line')} {int(place['place']) + 1}"
         kind, _, which = name.partition(" ")
-        if which and kind in {"line", "refund"}:
+        if which and kind in {"line", "refund", "customer"}:
             return f"{self.of('field', kind)} {which}"
         if name in NAMES["field"]:
             return self.of("field", name)

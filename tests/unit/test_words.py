@@ -186,6 +186,7 @@ def test_amounts_within_a_text_are_written_so_too_and_nothing_else_is_touched(ke
         ("recipient.city", "by (modtager)", "city (recipient)"),
         ("meta:_billing_cvr", "meta:_billing_cvr", "meta:_billing_cvr"),
         ("refund 9107", "refundering 9107", "refund 9107"),
+        ("customer 12", "kunde 12", "customer 12"),
         ("lines[0].vat_rate", "linje 1", "line 1"),
         ("line_items[0].quantity", "line_items[0].quantity", "line_items[0].quantity"),
         ("billing.email", "billing.email", "billing.email"),
