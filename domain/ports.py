@@ -97,7 +97,10 @@ class Accounting(Protocol):
         """
 
     def find_customers(self, numbers: Sequence[str]) -> Sequence[Customer]:
-        """The customers of exactly these numbers, as the books hold them now; those that are gone are left out."""
+        """The customers of exactly these numbers, as the books hold them now; those that are gone are left out.
+
+        Raises `Transient` and `NeedsAttention` where they don't say.
+        """
 
     def create_customers(self, wanted: Sequence[NewCustomer]) -> Sequence[Customer | NeedsAttention | Transient]:
         """Create each with its contact persons; the outcome is the customer as the books hold it."""

@@ -81,8 +81,8 @@ def look_at_customer(integration: Integration, number: str, refused: NeedsAttent
     before = directory.by_number([number]).get(number)
     try:
         standing = next(iter(integration.books.find_customers([number])), None)
-    except Transient as fault:
-        return fault
+    except (NeedsAttention, Transient) as unanswered:
+        return unanswered
     if standing is None:
         directory.forget(number)
         return Transient("customer_deleted", "customer")

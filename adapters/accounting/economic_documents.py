@@ -157,9 +157,12 @@ class EconomicDocuments:
         return True
 
     def _there(self, product: str) -> bool:
+        unknown = NeedsAttention("product_unknown", "product", product)
         try:
-            self._client.get("products", product, gone=NeedsAttention("product_unknown", "product", product))
-        except NeedsAttention:
+            self._client.get("products", product, gone=unknown)
+        except NeedsAttention as error:
+            if error is not unknown:
+                raise
             return False
         return True
 

@@ -500,6 +500,19 @@ def test_a_customer_who_was_deleted_is_gone_whoever_is_looked_for(
     assert codes(connected(agreement.url).create_documents([("k", wanted)])) == ["customer_gone"]
 
 
+def test_a_customer_is_gone_only_where_the_books_say_that_nobody_is_there(
+    agreement: EconomicSimulator, books: EconomicBooks
+) -> None:
+    good(books.create_customers([a_customer("a")]))
+    agreement.faults.append(("answer", 400, {"message": "No.", "errorCode": "E00500"}, "GET /customers/N"))
+    with pytest.raises(NeedsAttention, match="books_refuse"):
+        books.find_customers(["1"])
+    agreement.faults.append(("status", 503, "GET /customers/N"))
+    with pytest.raises(Transient):
+        books.find_customers(["1"])
+    assert [one.number for one in books.find_customers(["1", "2"])] == ["1"]
+
+
 class TestVatFollowsFromTheProduct:
     def test_a_rate_that_no_product_stands_for_is_held_and_nothing_is_sent(
         self, agreement: EconomicSimulator, books: EconomicBooks
