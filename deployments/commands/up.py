@@ -51,9 +51,10 @@ def watch(settings: "Settings") -> None:
     """
     from deployments.alerts import set_alerts
 
+    words = Words(settings.language)
     try:
         set_alerts(settings.name, settings.alerts)
     except Misconfigured as missing:
         set_alerts(settings.name, settings.alerts.model_copy(update={"block": ""}))
         complain(findings_of(missing), settings.language)
-        console(stderr=True).print(Words(settings.language)("up_untold"))
+        console(stderr=True).print(words("up_untold"))
