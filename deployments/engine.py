@@ -21,6 +21,10 @@ QUIET = {
     "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(START_SECONDS),
 }
+CLOSED = {  # to other websites in a browser on this machine, of what we start: a temporary server has no pages
+    "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": "",
+    "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
+}
 
 
 def prepare(config: Path) -> Path:
@@ -29,7 +33,7 @@ def prepare(config: Path) -> Path:
     Prefect's own database and results lie in `.prefect` beside the settings file, unless the user has said
     otherwise (`PREFECT_HOME`, `PREFECT_API_URL`, a profile); a server that `afstem up` runs there is used.
     """
-    for name, value in QUIET.items():
+    for name, value in (QUIET | CLOSED).items():
         os.environ.setdefault(name, value)
     own = Path.home() / ".prefect" / "profiles.toml"
     if own.is_file():
@@ -74,7 +78,7 @@ def server(home: Path, port: int) -> Iterator[str]:
     It is in a session of its own: a Ctrl-C reaches the runs, which can still tell it how they ended.
     """
     url = f"http://{HOST}:{port}"
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
+    command = [sys.executable, "-m", "deployments.own_server", str(port)]
     environment = {
         # The UI's pages are laid out at the first start, by default where Afstem is installed: a service may not write
         # there, and would have no UI.
@@ -83,6 +87,8 @@ def server(home: Path, port: int) -> Iterator[str]:
         # Else the UI asks port 4200, whatever ours is, and a message links to nowhere.
         "PREFECT_UI_API_URL": f"{url}/api",
         "PREFECT_UI_URL": url,
+        **CLOSED,
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": ",".join(own_origins(port)),
     }
     quiet = subprocess.DEVNULL
     note = home / "afstem-server"
@@ -95,6 +101,11 @@ def server(home: Path, port: int) -> Iterator[str]:
         finally:
             note.unlink(missing_ok=True)
             _end(process)
+
+
+def own_origins(port: int) -> list[str]:
+    """The origins of the UI's own pages: a person types either, and the UI's pages ask the first."""
+    return [f"http://{name}:{port}" for name in (HOST, "localhost")]
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

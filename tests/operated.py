@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import psutil
@@ -28,6 +29,7 @@ class Operated:
         self.process = process
         self.url = url
         self._name = name
+        self._known: dict[str, str] = {}
 
     @property
     def api(self) -> str:
@@ -74,9 +76,11 @@ class Operated:
         self._ask("POST", f"{self.api}/flow_runs/{run}/set_state", json={"state": state})
 
     def _ask(self, method: str, url: str, json: Any = None) -> httpx.Response:
-        """As Prefect's own client does: a database that is locked for a moment is asked again."""
+        """As Prefect's own client does: with a token, and a database that is locked for a moment is asked again."""
+        if method != "GET" and not self._known:
+            self._known = csrf_headers(self.api)
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while (answer := httpx.request(method, url, json=json, timeout=30)).status_code == 503:
+        while (answer := httpx.request(method, url, json=json, headers=self._known, timeout=30)).status_code == 503:
             if time.monotonic() > deadline:
                 break
             time.sleep(1)
@@ -94,6 +98,13 @@ class Operated:
         self.process.wait(STOP_SECONDS)
         _, orphans = psutil.wait_procs(family, timeout=5)
         return orphans
+
+
+def csrf_headers(api: str) -> dict[str, str]:
+    """What a client that has asked for a token sends with whatever changes something."""
+    client = str(uuid4())
+    token = httpx.get(f"{api}/csrf-token", params={"client": client}, timeout=30).raise_for_status().json()["token"]
+    return {"Prefect-Csrf-Token": token, "Prefect-Csrf-Client": client}
 
 
 @contextmanager
