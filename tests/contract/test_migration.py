@@ -1,5 +1,6 @@
 """A store with data from the release before: it is brought up to date, and the next run goes on where it was."""
 
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,23 @@ from sqlalchemy import MetaData, create_engine, make_url, select, text
 from sqlmodel import SQLModel
 
 import adapters.store
+from adapters.store import Store
 from adapters.store.migrate import NEWEST
-from tests.contract.shopkeeping import NAME, Shop, opened, prove, sell_a_backlog, sold, with_refund
+from tests.contract.shopkeeping import (
+    NAME,
+    PROCESSES,
+    Shop,
+    in_another_process,
+    prove,
+    sell_a_backlog,
+    sold,
+    with_refund,
+)
 from tests.databases import new_schema
 
 MIGRATIONS = Path(adapters.store.__file__).with_name("migrations")
 EVERY_ONE_BEFORE = ["0001", "0002"]
+AT_ONCE = 4
 
 
 @pytest.fixture(params=EVERY_ONE_BEFORE)
@@ -89,8 +101,22 @@ def test_the_next_run_goes_on_where_the_last_one_was(shop: Shop, earlier: str) -
     assert shop.documents().keys() >= {f"{NAME}-9", f"{NAME}-10"}
 
 
-def test_two_processes_that_start_at_once_bring_it_up_once(shop: Shop, earlier: str, tmp_path: Path) -> None:
+def test_processes_that_start_at_once_bring_it_up_once(shop: Shop, earlier: str) -> None:
+    stages, rows = shop.stages(), held(shop, "orders")
+    together = PROCESSES.Barrier(AT_ONCE)
+
+    starting = [in_another_process(start, together, earlier) for _ in range(AT_ONCE)]
+    for process in starting:
+        process.join()
+
+    assert [process.exitcode for process in starting] == [0] * AT_ONCE
     shop.store_url = earlier
     shop.set_up()
-    with opened(shop.folder, earlier) as another:
-        assert another.stages() == shop.stages()
+    assert sorted(held(shop, "orders"), key=repr) == sorted(rows, key=repr)
+    assert shop.stages() == stages
+
+
+def start(together: Barrier, url: str) -> None:
+    """Open the store as soon as the others do."""
+    together.wait(60)
+    Store(url).close()
