@@ -103,6 +103,7 @@ def calls_an_order(shown: dict[str, Any], count: int) -> Figure:
         found=f"{calls.total() / count:.2f} an order, {ratio:.3f} × the least",
         target=f"≤ {MOST_CALLS} ×",
         met=ratio <= MOST_CALLS,
+        counted=True,
         more=f"{calls.total():,} calls, {reading} of them to read; {least:,} is the least that can write it",
     )
 

@@ -15,13 +15,17 @@ GIB = 2**30
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured number. `met` is None where it is only told, not judged; `more` says how it came about."""
+    """One measured number. `met` is None where it is only told, not judged; `more` says how it came about.
+
+    What is `counted` is the same on every machine, busy or not: that such a one misses its target is an error.
+    """
 
     what: str
     found: str
     target: str = ""
     met: bool | None = None
     more: str = ""
+    counted: bool = False
 
 
 class WrongResult(Exception):
@@ -43,6 +47,15 @@ def machine() -> str:
         f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GB of memory, "
         f"load {busy:.1f} at the start; Python {platform.python_version()}, {versions}"
     )
+
+
+def errors(figures: Sequence[Figure]) -> list[str]:
+    """What was counted and misses its target."""
+    return [
+        f"{figure.what}: {figure.found}, and should be {figure.target}"
+        for figure in figures
+        if figure.counted and figure.met is False
+    ]
 
 
 def tell(console: Console, described: str, figures: Sequence[Figure]) -> None:

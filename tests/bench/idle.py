@@ -24,6 +24,7 @@ def idle(folder: Path, environment: dict[str, str]) -> list[Figure]:
             found=f"{said['calls_a_run']:g}",
             target=f"≤ {MOST_CALLS}, none to write",
             met=said["calls_a_run"] <= MOST_CALLS,
+            counted=True,
             more=f"{said['orders']} orders there; store and books unchanged after {said['tries']} runs",
         ),
         Figure(
