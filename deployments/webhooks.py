@@ -4,6 +4,7 @@ A hint that is lost, doubled, late or sent again by a stranger changes nothing: 
 schedule reads everything anyway. Listens on loopback; before a network belongs a proxy that speaks TLS.
 """
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -24,6 +25,8 @@ from domain.pauses import growing
 LARGEST_BODY = 1024 * 1024
 """In bytes. A real order of 100 lines has about 60,000."""
 SIGNATURE, TOPIC = "x-wc-webhook-signature", "x-wc-webhook-topic"
+ANSWER_SECONDS = 3
+"""So long a shop waits at most: a store that is locked for longer is tried on after the answer."""
 GATHER_SECONDS = 1
 """So long more hints are waited for: a shop sends several at once."""
 AGAIN_SECONDS = 60
@@ -60,14 +63,23 @@ def receiver(integration: str, hints: Hints, secret: SecretStr, hinted: Callable
         order = order_of(body)
         if not order:
             return Response(status_code=400)
-        try:
-            await run_in_threadpool(hints.keep, integration, [order])
-        except AfstemError:
-            return Response(status_code=503)
-        hinted()
-        return Response(status_code=202)
+        keeping = asyncio.ensure_future(run_in_threadpool(hints.keep, integration, [order]))
+        keeping.add_done_callback(lambda kept: hinted() if is_kept(kept) else None)
+        done, _ = await asyncio.wait({keeping}, timeout=ANSWER_SECONDS)
+        return Response(status_code=503 if done and keeping.exception() else 202)
 
     return app
+
+
+def is_kept(keeping: "asyncio.Future[None]") -> bool:
+    """Whether a hint has come into the store; what kept it out is logged, also after the shop had its answer."""
+    if keeping.cancelled():
+        return False
+    error = keeping.exception()
+    if error:
+        code = error.finding.code if isinstance(error, AfstemError) else type(error).__name__
+        LOG.warning("a hint could not be kept: %s", code)
+    return error is None
 
 
 async def body_of(request: Request) -> bytes | None:

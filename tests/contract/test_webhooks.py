@@ -23,7 +23,7 @@ from typer.testing import CliRunner
 
 from adapters.store import Store
 from deployments.cli import main
-from deployments.webhooks import GATHER_SECONDS, LARGEST_BODY, Follower, receiver
+from deployments.webhooks import ANSWER_SECONDS, GATHER_SECONDS, LARGEST_BODY, Follower, receiver
 
 SECRET = "s3cret"
 NAME = "shop-dk"
@@ -149,13 +149,30 @@ def test_a_body_too_large_to_be_an_order_is_not_read_to_its_end(listening: Liste
     assert listening.send(b"x" * (LARGEST_BODY + 1)) == 413
 
 
-def test_a_store_that_is_locked_makes_the_shop_send_again(store: Store, store_url: str) -> None:
+def test_a_shop_is_answered_in_time_while_the_store_is_locked_and_the_hint_is_kept_after_it(
+    listening: Listening,
+) -> None:
+    """WooCommerce gives up on a webhook that does not answer some times in a row."""
+    with listening.store.together():
+        began = time.monotonic()
+        assert listening.send(b'{"id": 7}') == 202
+        assert time.monotonic() - began < ANSWER_SECONDS + 1
+        assert listening.hinted == []
+
+    wait_for(lambda: listening.hinted)
+    assert listening.hints == ["7"]
+
+
+def test_a_shop_is_told_where_its_hint_could_not_be_kept(
+    store: Store, store_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
     impatient = Store(store_url, timedelta(milliseconds=50))
     with listens(impatient) as listening:
         with store.together():
             assert listening.send(b'{"id": 7}') == 503
         assert (listening.hints, listening.hinted) == ([], [])
     impatient.close()
+    assert "could not be kept: store_locked" in caplog.text
 
 
 def test_hints_that_come_together_are_followed_by_one_run_and_a_failed_run_ends_nothing(
