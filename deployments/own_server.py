@@ -54,9 +54,9 @@ def serve(port: int) -> None:
     """Run it until a signal comes. What `prefect server start` does, and the door before it."""
     from prefect.server.api.server import create_app
 
-    app = create_app(final=True)
-    app.add_middleware(OwnPagesOnly, origins=own_origins(port))
-    uvicorn.run(app, host=HOST, port=port, log_level="critical")
+    # Around it, not in it: its own services (alerts, automations) ask it by a name of theirs, without a network.
+    guarded = OwnPagesOnly(create_app(final=True), own_origins(port))
+    uvicorn.run(guarded, host=HOST, port=port, log_level="critical")
 
 
 if __name__ == "__main__":
