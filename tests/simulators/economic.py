@@ -24,7 +24,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from tests.simulators.economic_api import Answer, Api, Call
 from tests.simulators.economic_control import CONTROL, control
-from tests.simulators.economic_errors import Refused
+from tests.simulators.economic_errors import Refused, repeating
 from tests.simulators.economic_schemas import Schemas
 
 APP_SECRET, GRANT = "simulated-app-secret", "simulated-grant"
@@ -40,7 +40,8 @@ class EconomicSimulator:
     `faults` are for the next calls, one each; a fault that names a kind waits for a call of it:
     `("slow", seconds)`, `("throttle", "1")`, `("status", 500)`, `("answer", 400, body)`, `("html",)`, `("cut_before",)`
     and `("cut_after",)` committing, `("cut_forgotten",)` which is the latter at the end of the hour in which keys are
-    remembered, `("late", seconds)` which commits and then takes its time, `("slow", 2, "POST /customers")`.
+    remembered, `("repeats", shape, 400)` which refuses with every text of the request in its answer,
+    `("late", seconds)` which commits and then takes its time, `("slow", 2, "POST /customers")`.
     `latency` in seconds is each call's, half of it after the work.
     `limit` calls are taken in any `window` seconds. `watch` is called with the moment and the kind of
     each call; if it says yes, the connection is cut there. `wrong_answers` is what the vendor's schemas would not have
@@ -175,7 +176,7 @@ class _Handler(BaseHTTPRequestHandler):
         if books.watch("before", call.kind) or fault == "cut_before":
             self._cut()
             return
-        if self._fails(fault, *how):
+        if self._fails(fault, text, *how):
             return
         status, body, headers = self._worked_out(call, text)
         cut = books.watch("committed", call.kind) or fault in ("cut_after", "cut_forgotten")
@@ -209,7 +210,7 @@ class _Handler(BaseHTTPRequestHandler):
             if books.records:
                 books.requests.append((call.method, self.path, text, self.headers.get("Idempotency-Key", "")))
 
-    def _fails(self, fault: str, *how: Any) -> bool:
+    def _fails(self, fault: str, text: str, *how: Any) -> bool:
         """Whether the fault is the whole answer."""
         match fault:
             case "slow":
@@ -221,6 +222,10 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(429, {"message": "Too many requests."}, {"Retry-After": how[0]} if how else {})
             case "answer":
                 self._send(how[0], how[1], {})
+            case "repeats":
+                told = repeating(json.loads(text), how[0])
+                self.server.books.refusals.append(json.dumps(told, ensure_ascii=False))
+                self._send(how[1], told, {})
             case "html":
                 self._send(502, "<html><title>Bad gateway</title></html>", {"Content-Type": "text/html"})
             case _:

@@ -1,7 +1,8 @@
 """How e-conomic says no: one frame, with the errors keyed by property, or as a list of sentences."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 Json = dict[str, Any]
 Place = tuple[str | int, ...]
@@ -50,15 +51,46 @@ class Problems:
     def raise_if_any(self) -> None:
         """Refuse the request if something was found."""
         if self.count:
-            plural = "" if self.count == 1 else "s"
-            raise Refused(
-                400,
-                f"Validation failed. {self.count} error{plural} found.",
-                errorCode="E04300",
-                developerHint="Inspect validation errors and correct your request.",
-                errors=self._tree,
-                errorCount=self.count,
-            )
+            raise self.refusal()
+
+    def refusal(self) -> Refused:
+        """All of it in one answer."""
+        plural = "" if self.count == 1 else "s"
+        return Refused(
+            400,
+            f"Validation failed. {self.count} error{plural} found.",
+            errorCode="E04300",
+            developerHint="Inspect validation errors and correct your request.",
+            errors=self._tree,
+            errorCount=self.count,
+        )
+
+
+Shape = Literal["properties", "objects", "sentences", "message"]
+
+
+def repeating(body: Any, shape: Shape) -> Json:
+    """A refusal that repeats every text of the request, in one of the shapes in which errors come."""
+    problems, texts = Problems(), list(_texts(body, ()))
+    for place, text in texts:
+        problems.add(place, "E04300", f"The value '{text}' is not valid.", text)
+    told = problems.refusal().body
+    sentences = [f"{place[-1]}: the value '{text}' is not valid." for place, text in texts]
+    objects = [
+        {"propertyName": str(place[-1]), "errorMessage": sentence, "inputValue": text, "errorCode": "E04300"}
+        for (place, text), sentence in zip(texts, sentences, strict=True)
+    ]
+    errors: dict[Shape, Json] = {"objects": {"errors": objects}, "sentences": {"errors": sentences}}
+    if shape == "message":
+        return {**{name: told[name] for name in told if name != "errors"}, "message": " ".join(sentences)}
+    return told | errors.get(shape, {})
+
+
+def _texts(body: Any, place: Place) -> Iterator[tuple[Place, str]]:
+    if isinstance(body, str):
+        yield place, body
+    for name, inner in body.items() if isinstance(body, dict) else enumerate(body) if isinstance(body, list) else ():
+        yield from _texts(inner, (*place, name))
 
 
 def _item(node: Json, index: int) -> Json:
