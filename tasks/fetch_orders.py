@@ -16,6 +16,7 @@ from domain.identity import mask_cpr, visible
 from domain.orders import Order, RawOrder
 from domain.outcomes import Finding, NeedsAttention
 from domain.stages import Stage, step
+from tasks.late_runs import read_for_those_who_wait
 from tasks.retrying import RETRYING
 
 MOST_HINTS = 100
@@ -28,6 +29,8 @@ def fetch_orders(integration: str, since: datetime | None = None) -> dict[str, i
 
     `since` reads from that moment instead, without moving the place where the next run starts.
     """
+    if since is None:
+        read_for_those_who_wait()
     return fetch(open_integration(integration), since)
 
 

@@ -1,9 +1,10 @@
 """The deployments of `afstem up`, served from a process of its own against a Prefect server of its own."""
 
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 from uuid import UUID
@@ -21,6 +22,7 @@ from tests.flows.runs import Run, wait_until
 SERVE = "import sys; from deployments.serve import serve_integration; serve_integration(*sys.argv[1:])"
 NAME = "served"
 EAGER = {"PREFECT_RUNNER_POLL_FREQUENCY": "1"}
+SOON = {"PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "1"}
 
 
 class Served:
@@ -37,6 +39,19 @@ class Served:
             parameters = {"integration": str(config)}
             return client.create_flow_run_from_deployment(self._deployment, parameters=parameters).id
 
+    def by_the_clock(self, *runs: UUID) -> None:
+        """Have these be what the schedule started, for which it takes its time."""
+        database = Path(self.environment["PREFECT_HOME"]) / "prefect.db"
+        with closing(sqlite3.connect(database, timeout=30)) as connection, connection:
+            for run in runs:
+                connection.execute("UPDATE flow_run SET auto_scheduled = 1 WHERE id = ?", (str(run),))
+
+    def there(self, run: UUID) -> bool:
+        """Whether Prefect still knows it."""
+        with get_client(sync_client=True) as client, suppress(ObjectNotFound):
+            return bool(client.read_flow_run(run))
+        return False
+
     def retry(self, run: UUID) -> None:
         """Click on Retry, as the UI does it."""
         state = {"type": "SCHEDULED", "name": "AwaitingRetry", "message": "Retry from the UI"}
@@ -51,15 +66,16 @@ class Served:
 
     def ended(self, run: UUID) -> Run:
         """The flow run, once it has ended."""
-        wait_until(lambda: self._state(run).is_final(), f"flow run {run} has ended")
-        return Run(self._state(run), run)
+        wait_until(lambda: self.state(run).is_final(), f"flow run {run} has ended")
+        return Run(self.state(run), run)
 
     def kill(self) -> None:
         """End the processes of all flow runs, in the middle of whatever they do."""
         for process in psutil.Process(self._process.pid).children(recursive=True):
             process.kill()
 
-    def _state(self, run: UUID) -> State[None]:
+    def state(self, run: UUID) -> State[None]:
+        """What it is now."""
         with get_client(sync_client=True) as client:
             state = client.read_flow_run(run).state
         assert state is not None
@@ -69,7 +85,10 @@ class Served:
 @contextmanager
 def served(home: Path, config: Path) -> Iterator[Served]:
     """Server and deployments for as long as the block lasts; their schedule is paused."""
-    with prefect_server(home) as environment, temporary_settings({PREFECT_API_URL: environment["PREFECT_API_URL"]}):
+    with (
+        prefect_server(home, SOON) as environment,
+        temporary_settings({PREFECT_API_URL: environment["PREFECT_API_URL"]}),
+    ):
         with (home / "serve.log").open("w") as log:
             process = _serve(ROOT, environment, NAME, config, log)
         with _ended(process):

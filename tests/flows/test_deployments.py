@@ -80,10 +80,9 @@ def test_every_flow_has_its_deployment() -> None:
     assert {one["entrypoint"].split(".")[1] for one in DECLARED} == FLOWS
 
 
-def test_late_runs_of_the_schedule_do_not_pile_up_and_no_other_run_is_dropped() -> None:
-    limits = {flow_of(one): one.get("concurrency_limit", {}).get("collision_strategy") for one in DECLARED}
-    frequent = {flow_of(one) for one in DECLARED for each in one.get("schedules", ()) if each["cron"].startswith("*/")}
-    assert {flow for flow, strategy in limits.items() if strategy == "CANCEL_NEW"} == frequent
+def test_no_run_is_cancelled_for_coming_while_another_is_at_work() -> None:
+    """Prefect would cancel a Retry as well."""
+    assert {one["concurrency_limit"]["collision_strategy"] for one in DECLARED} == {"ENQUEUE"}
     assert {one["timezone"] for each in DECLARED for one in each.get("schedules", ())} == {"Europe/Copenhagen"}
 
 

@@ -91,6 +91,35 @@ def test_retry_does_again_only_what_is_unfinished(business: Business, deployment
 
 
 @pytest.mark.slow
+def test_a_retry_waits_for_the_run_at_work_and_of_the_clocks_own_no_queue_is_left(
+    business: Business, deployment: Served, tmp_path: Path
+) -> None:
+    business.sell(private(1000), company(1001))
+    failed = deployment.start(business.config)
+    assert deployment.ended(failed).message == "1 of 2 orders need attention"
+    business.set_up('[customers]\non_bad_number = "treat_as_b2c"')
+    busy = Business(tmp_path / "busy")
+    (busy.folder / "orders" / "refunds").mkdir(parents=True)
+    busy.set_up()
+    busy.sell(private(2000))
+
+    with busy.integration.store.together():
+        at_work = deployment.start(busy.config)
+        wait_until(lambda: deployment.state(at_work).is_running(), "one is at work")
+        clock = [deployment.start(busy.config) for _ in range(3)]
+        asked = deployment.start(busy.config)
+        deployment.by_the_clock(failed, *clock)
+        deployment.retry(failed)
+        for run in (asked, failed):
+            wait_until(lambda run=run: deployment.state(run).name == "AwaitingConcurrencySlot", "it waits")
+
+    assert [deployment.ended(run).state for run in (at_work, asked, failed)] == ["Completed"] * 3
+    left = [deployment.ended(run).state for run in clock if deployment.there(run)]
+    assert left in ([], ["Completed"])  # none where the one that a person asked for came first, which reads for them
+    assert business.invoices() == {"1000": 1, "1001": 1}
+
+
+@pytest.mark.slow
 def test_neither_mended_code_nor_lost_results_make_a_second_invoice(
     business: Business, deployment: Served, tmp_path: Path
 ) -> None:
