@@ -102,11 +102,13 @@ class EconomicCustomers:
             body = self._as_it_stands(number)
             if body.get("name") != told.body.get("name"):
                 raise _gone(str(number))
-        people = {name: self._add_person(number, name, new.key, bool(body.get("ean"))) for name in names}
         self._people.forget(str(number))
-        self._people.meet(str(number), people)
-        if people and "attention" not in body:
-            body = self._put(number, _attended(body, people[names[0]]), f"attention|{number}|{new.key}")
+        try:
+            body = self._with_people(number, body, names, new.key)
+        except NeedsAttention as refused:
+            # The customer stands there all the same. Whoever buys next finds it, and is told what was refused.
+            if refused.finding.code == "customer_gone":
+                raise
         return self._people.on(self.customer_of(body), None)
 
     def change(self, change: CustomerChange) -> Customer:
@@ -223,6 +225,16 @@ class EconomicCustomers:
             self._client.delete_customer(number_in(told.body, "customerNumber"))
             raise _gone(str(number))
         return self._as_it_stands(number) if told.replayed else told.body
+
+    def _with_people(self, number: int, body: Json, names: Sequence[str], key: str) -> Json:
+        """A new customer's contact persons, the first of whom it is to be attended by; gives it as it stands then."""
+        people: dict[str, str] = {}
+        for name in names:
+            people[name] = self._add_person(number, name, key, bool(body.get("ean")))
+            self._people.meet(str(number), people)
+        if people and "attention" not in body:
+            return self._put(number, _attended(body, people[names[0]]), f"attention|{number}|{key}")
+        return body
 
     def _put_attended(self, number: int, whole: Json, change: CustomerChange) -> Json:
         """The customer written with its person of attention, who may have been deleted since somebody looked."""

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from tests.contract.dispatching import EAN, public
+from tests.contract.dispatching import CVR, EAN, public
 from tests.flows.business import Business
-from tests.flows.test_economic import agreement, an_order, on_economic  # noqa: F401  (a fixture)
+from tests.flows.test_economic import MUG, agreement, an_order, on_economic  # noqa: F401  (a fixture)
 from tests.flows.test_economic_einvoices import set_up
-from tests.orders import Json
+from tests.orders import Json, woo_order
 from tests.simulators.economic import EconomicSimulator
 
 PERSON = "Bente Skovgård"
@@ -237,3 +237,25 @@ def test_a_customer_whom_e_conomic_shows_late_is_found_and_not_made_again(
 
     assert business.orders()["2"].customer == "2"
     assert list(agreement.api.customers.all) == [1, 2]
+
+
+def test_a_customer_whose_contact_person_is_refused_stands_there_and_is_made_once(
+    business: Business,
+    agreement: EconomicSimulator,  # noqa: F811
+) -> None:
+    from flows.rerun_failed import rerun_failed
+
+    on_economic(business, agreement)
+    agreement.faults += [("repeats", "properties", 400, "POST /customers/N/contacts")] * 2
+    company = {"billing": {"company": "Kaffebaren ApS"}, "meta": {"_billing_cvr": CVR}}
+    company = {"billing": {"company": "Kaffebaren ApS"}, "meta": {"_billing_cvr": CVR}}
+    business.sell(*(woo_order(id=number, lines=[MUG], **company) for number in (1001, 1002)))
+    business.run()
+    assert business.stages() == {"1001": "booked", "1002": "held"}
+
+    rerun_failed(str(business.config), return_state=True)
+
+    assert business.stages() == {"1001": "booked", "1002": "booked"}
+    (customer,) = agreement.api.customers.all.values()
+    assert customer["corporateIdentificationNumber"] == CVR
+    assert len(agreement.api.customers.contacts[customer["customerNumber"]]) == 1
