@@ -14,7 +14,7 @@ from domain.days import start_of
 from domain.orders import Order
 from domain.outcomes import Finding, NeedsAttention, Skip
 from tasks.chains import LOOKED_AT_AGAIN, look_at_held
-from tasks.mirror import refresh_documents
+from tasks.mirror import find_invoice, refresh_documents
 from tasks.resting import Resting
 from tasks.retrying import RETRYING
 from tasks.runs import asked_by_a_person, this_run
@@ -143,7 +143,9 @@ def examine(integration: Integration, row: OrderRow, verdicts: Verdicts, twins: 
 
 def still_counts(integration: Integration, row: OrderRow, order: Order) -> None:
     """Raise `Skip` for an order that left the statuses that count before anything was written for it."""
-    if order.status not in integration.settings.webshop.statuses and not row.reference:
+    if order.status in integration.settings.webshop.statuses or row.reference:
+        return
+    if not find_invoice(integration, row):
         raise Skip("no_longer_counts", "status", order.status)
 
 

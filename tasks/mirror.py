@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from adapters.integration import Integration
-from adapters.store import DocumentRow
+from adapters.store import DocumentRow, OrderRow
 from domain.chains import GONE
 from domain.customers import fingerprint, same_customer
 from domain.invoices import Document
@@ -94,6 +94,22 @@ def look_at_customer(integration: Integration, number: str, refused: NeedsAttent
     return NeedsAttention("books_refuse", refused.finding.field, refused.finding.expected or refused.finding.found)
 
 
+def find_invoice(integration: Integration, row: OrderRow) -> bool:
+    """Whether an invoice stands in the books for an order of which no run could say so.
+
+    It was written while the order changed in the shop, or its answer was lost; then the books are asked.
+    """
+    reference = f"{integration.name}-{row.number}"
+    if integration.operations.in_doubt("document", [reference]):
+        look_again(integration, [reference])
+    standing = integration.documents.by_reference([reference]).get(reference)
+    if standing is None or standing.gone or standing.kind != "invoice" or standing.order_id not in ("", row.order_id):
+        return False
+    _follow_invoices(integration)
+    row.reference = reference
+    return True
+
+
 def lost_finding(row: DocumentRow) -> Finding:
     """What to say of a document that is gone from the books."""
     return Finding(code=GONE[row.state], field="number", found=row.number, expected=row.reference)
@@ -121,9 +137,13 @@ def _read_documents(integration: Integration, since: datetime | None) -> set[str
     if newest and (newest != before or doubtful):
         documents.seen_until(newest)
         integration.store.orders.follow_bookings(integration.name, documents.books)
-        starts_at = integration.settings.webshop.starts_at
-        integration.store.orders.follow_invoices(integration.name, documents.books, starts_at)
+        _follow_invoices(integration)
     return seen
+
+
+def _follow_invoices(integration: Integration) -> None:
+    starts_at = integration.settings.webshop.starts_at
+    integration.store.orders.follow_invoices(integration.name, integration.books.name, starts_at)
 
 
 def _copies(integration: Integration, page: Sequence[Document]) -> set[str]:

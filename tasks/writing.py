@@ -106,12 +106,17 @@ class Writer:
         return asked
 
     def _standing(self, asked: Sequence[Asked]) -> dict[str, DocumentRow]:
-        """What stands under the wanted references: from the mirror, or asked for where a try's answer was lost."""
+        """What stands under the wanted references: from the mirror, or asked for where a try's answer was lost.
+
+        The try may have wanted something else: the order or the settings have changed since, and the mirror doesn't
+        see what a person has booked of it.
+        """
         documents = self._integration.documents
         standing = documents.by_reference(one.reference for one in asked)
         new = [one for one in asked if one.reference not in standing]
+        lost = self._integration.operations.in_doubt("document", [one.reference for one in new])
         tried = self._intend("document", [(one.key, one.reference) for one in new])
-        doubtful = [one.reference for one in new if one.key in tried]
+        doubtful = [one.reference for one in new if one.key in tried or one.reference in lost]
         if doubtful:
             documents.mirror(self._integration.books.find_documents(doubtful))
             standing |= documents.by_reference(doubtful)

@@ -58,6 +58,23 @@ class Operations:
                 found.update(connection.execute(query).scalars())
         return found
 
+    def in_doubt(self, kind: str, subjects: Sequence[str]) -> set[str]:
+        """Which subjects have a write that was intended, and nobody knows what came of it: under whatever key.
+
+        A key tells what was wanted, and that may have changed since.
+        """
+        found: set[str] = set()
+        with self._database.reading() as connection:
+            for piece in chunks(set(subjects)):
+                query = select(operations.c.subject).where(
+                    operations.c.books == self.books,
+                    operations.c.kind == kind,
+                    operations.c.state == "intended",
+                    operations.c.subject.in_(piece),
+                )
+                found.update(connection.execute(query).scalars())
+        return found
+
     def finished(self, kind: str, subjects: Sequence[str]) -> Counter[str]:
         """How often each subject was written before, with success: the next time is another operation."""
         found: Counter[str] = Counter()

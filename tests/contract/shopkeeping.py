@@ -18,6 +18,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
 from sqlalchemy import update
 
 from adapters.accounting.local import LocalBooks
@@ -28,7 +29,7 @@ from adapters.store.orders import orders
 from domain.customers import Values
 from domain.identity import normalise
 from domain.outcomes import AfstemError, NeedsAttention, Transient
-from domain.ports import Accounting
+from domain.ports import Accounting, Booking
 from domain.stages import INVOICED, UNFINISHED
 from tasks.classify_customers import cut_into_batches
 from tasks.create_invoices import invoice_batch
@@ -36,6 +37,7 @@ from tasks.dispatch_einvoices import dispatch
 from tasks.fetch_orders import fetch
 from tasks.reconcile_customers import reconcile_batch
 from tests.orders import Goods, Json, woo_order, woo_refund
+from tests.simulators.economic import APP_SECRET, GRANT
 
 NAME = "shop-dk"
 THREE_MUGS = Goods("Krus, 30 cl", "125.00", 3, sku="KRUS-30", product_id=501)
@@ -50,13 +52,20 @@ ean = ["meta:_billing_ean"]
 requisition = ["meta:_billing_ean_reference"]
 reference_person = ["meta:_billing_ean_person"]
 [accounting]
-kind = "local"
-path = {books}
-book = {book}
+{accounting}
 [store]
 url = {url}
 {more}
 """
+
+
+ECONOMIC_TOKENS = {"accounting_app_secret": SecretStr(APP_SECRET), "accounting_grant": SecretStr(GRANT)}
+"""Of the simulated agreement; who keeps other books leaves them alone."""
+
+
+def all_secrets() -> Secrets:
+    """What a process of its own needs, whichever the books are."""
+    return Secrets.from_environment().model_copy(update=ECONOMIC_TOKENS)
 
 
 @dataclass
@@ -75,10 +84,23 @@ class Shop:
 
     def set_up(self, more: str = "", *, book: bool = True) -> None:
         """Write the settings anew: the usual ones, and `more`."""
-        told = {"books": self.books_path, "book": book, "url": self.store_url}
-        text = SETTINGS.format(name=self.name, more=more, **{name: json.dumps(value) for name, value in told.items()})
+        told = {"accounting": self.accounting(book=book), "url": json.dumps(self.store_url)}
+        text = SETTINGS.format(name=self.name, more=more, **told)
         (self.folder / "afstem.toml").write_text(text, encoding="utf-8")
         self.close()
+
+    def beside(self, folder: Path, name: str) -> "Shop":
+        """Another shop that sells into the same books."""
+        return Shop(folder, self.store_url, name, str(self.folder / self.books_path))
+
+    @property
+    def secrets(self) -> Secrets:
+        """What the settings file may not hold."""
+        return Secrets()
+
+    def accounting(self, *, book: bool) -> str:
+        """What stands in the settings file of its books."""
+        return f'kind = "local"\npath = {json.dumps(self.books_path)}\nbook = {json.dumps(book)}'
 
     def sell(self, *orders: Json, refunds: Mapping[int, list[Json]] | None = None) -> None:
         """Each order in a file of its own; one of an id that is there already takes its place."""
@@ -91,7 +113,7 @@ class Shop:
     def integration(self) -> Integration:
         """The integration as its settings are now."""
         if self._opened is None:
-            self._opened = compose(load(self.folder / "afstem.toml"), Secrets())
+            self._opened = compose(load(self.folder / "afstem.toml"), self.secrets)
         return self._opened
 
     def close(self) -> None:
@@ -113,6 +135,10 @@ class Shop:
         """A customer that a person creates; gives its number."""
         filled: Values = {"name": "Hans Ottosen", **values}
         return self.books.add_customer(filled, **more).number
+
+    def book_by_hand(self, reference: str) -> None:
+        """A person books a draft."""
+        self.books.book([Booking("by hand", self.documents()[reference]["number"])])
 
     def customers(self) -> list[dict[str, Any]]:
         """The books' customers."""
@@ -232,7 +258,7 @@ def kill(process: Any) -> None:
 
 def run_until_done(config: Path, start: float = 0, of: int = 1, mine: int = 0) -> None:
     """Run at `start`, over every `of`-th order from `mine` on, until none of them is unfinished."""
-    integration = compose(load(config), Secrets.from_environment())
+    integration = compose(load(config), all_secrets())
     chance = random.Random(mine)
     time.sleep(max(0.0, start - time.time()))
     while True:
@@ -250,13 +276,13 @@ def run_until_done(config: Path, start: float = 0, of: int = 1, mine: int = 0) -
 
 def run_and_die(config: Path, call: str, when: str) -> None:
     """Run, and be killed at the first such call to the books."""
-    integration = compose(load(config), Secrets.from_environment())
+    integration = compose(load(config), all_secrets())
     sync(unlucky(integration, call, when, lambda: os.kill(os.getpid(), signal.SIGKILL)), "dying")
 
 
 def claim_and_wait(config: Path, lease: str, told: Any) -> None:
     """Claim all unfinished orders and lease an identity, say so, and go on living."""
-    integration = compose(load(config), Secrets.from_environment())
+    integration = compose(load(config), all_secrets())
     fetch(integration)
     for batch in cut_into_batches(integration, "waiting"):
         integration.store.orders.open(batch)

@@ -161,7 +161,7 @@ class TestTheRegister:
         ],
     )
     def test_settings_that_can_not_be_meant_are_refused(self, tmp_path: Path, line: str, code: str, field: str) -> None:
-        told = {"name": "shop-dk", "books": '"b.db"', "book": "true", "url": '"sqlite:///a.db"'}
+        told = {"name": "shop-dk", "accounting": 'kind = "local"', "url": '"sqlite:///a.db"'}
         (tmp_path / "afstem.toml").write_text(SETTINGS.format(**told, more=f"[vat]\n{line}"))
         with pytest.raises(Misconfigured) as raised:
             load(tmp_path / "afstem.toml")
