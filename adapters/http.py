@@ -19,6 +19,7 @@ from typing import Any
 
 import httpx
 
+from adapters.claims import make_sure
 from adapters.pacing import Allowance, Pace
 from domain.outcomes import Misconfigured, Transient
 
@@ -108,13 +109,16 @@ class Http:
     ) -> Answer:
         """One call; other 4xx than those of `Answer` are for the caller to read.
 
-        Raises `Misconfigured` (address, certificate, credentials) and `Transient` (all that may pass).
+        Raises `Misconfigured` (address, certificate, credentials) and `Transient` (all that may pass; `ClaimLost`
+        before a call that may write).
         """
         request = self._client.build_request(method, path, params=params, content=body, headers=headers)
         waited = 0.0
         for attempt in range(MOST_THROTTLES):
             turn = self._pace.turn()
             waited += self._wait_in_line(waited, turn.pause)
+            if method != "GET":
+                make_sure()
             answer = self._call(request)
             self._pace.heard(turn.place, self.allowance(answer))
             if answer.status != 429:

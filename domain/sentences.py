@@ -1430,6 +1430,12 @@ SENTENCES: dict[str, Sentences] = {
         "Another run is writing to the order's customer.",
         _AGAIN.en,
     ),
+    "claim_lost": Sentences(
+        "Kørslen var tavs så længe, at en anden kan have overtaget dens ordrer; derefter skrev den intet mere.",
+        _AGAIN.da,
+        "The run was silent for so long that another may have taken over its orders; it wrote nothing more after that.",
+        _AGAIN.en,
+    ),
     "customer_in_doubt": Sentences(
         "Et svar om ordrens kunde gik tabt: måske er kunden oprettet, og det skal ses efter først.",
         _AGAIN.da,

@@ -5,6 +5,7 @@ from typing import cast
 
 from prefect import State, task
 
+from adapters.claims import writing_while
 from adapters.integration import Integration, open_integration
 from adapters.store import Batch, OrderRow
 from domain.credit_notes import build_credit_notes
@@ -35,26 +36,31 @@ def create_invoices(integration: str, batch: str, after: object = None) -> State
 
 def invoice_batch(integration: Integration, batch_id: str) -> dict[str, int]:
     """The step itself. What is invoiced already is left alone, so that it may be called again at any time."""
-    store = integration.store
-    batch = store.orders.open(batch_id)
+    batch = integration.store.orders.open(batch_id)
+    try:
+        with writing_while(batch.still_ours):
+            return write_invoices(integration, batch)
+    finally:
+        integration.store.orders.release(batch)
+
+
+def write_invoices(integration: Integration, batch: Batch) -> dict[str, int]:
+    """The same for a claimed batch."""
     verdicts = Verdicts(integration, batch)
     by_books = integration.settings.einvoicing.by_accounting
     writer = Writer(integration, batch, verdicts, lambda document: by_books and bool(document.recipient.ean))
-    try:
-        rows = ready(integration, batch)
-        invoices = Invoices(integration, rows)
-        begun = begun_credit_notes(integration, rows)
-        finished = writer.write(begun)
-        chains = undo(integration, rows, invoices, writer, verdicts)
-        invoiced = writer.write(wanted_invoices(integration, rows, chains, invoices, verdicts))
-        notes = begun + wanted_credit_notes(integration, invoiced, verdicts)
-        credited = finished + writer.write(notes[len(begun) :])
-        pass_on(invoiced, notes, credited, verdicts)
-        with store.together() as connection:
-            verdicts.commit(connection)
-        return {"invoices": len(invoiced), "credit_notes": len(credited), **verdicts.conclude()}
-    finally:
-        store.orders.release(batch)
+    rows = ready(integration, batch)
+    invoices = Invoices(integration, rows)
+    begun = begun_credit_notes(integration, rows)
+    finished = writer.write(begun)
+    chains = undo(integration, rows, invoices, writer, verdicts)
+    invoiced = writer.write(wanted_invoices(integration, rows, chains, invoices, verdicts))
+    notes = begun + wanted_credit_notes(integration, invoiced, verdicts)
+    credited = finished + writer.write(notes[len(begun) :])
+    pass_on(invoiced, notes, credited, verdicts)
+    with integration.store.together() as connection:
+        verdicts.commit(connection)
+    return {"invoices": len(invoiced), "credit_notes": len(credited), **verdicts.conclude()}
 
 
 def ready(integration: Integration, batch: Batch) -> list[OrderRow]:

@@ -12,6 +12,7 @@ from functools import partial
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from adapters.claims import writing_while
 from adapters.einvoicing.oioubl import written
 from adapters.integration import Integration, open_integration
 from adapters.store import Batch, DispatchRow, DocumentRow, OrderRow
@@ -67,7 +68,8 @@ def claimed(integration: Integration, run: str, orders: Sequence[str]) -> Iterat
     (made,) = store.make_batches(integration.name, run, [orders])
     batch = store.open(made, STAGES)
     try:
-        yield batch
+        with writing_while(batch.still_ours):
+            yield batch
     finally:
         store.release(batch)
 

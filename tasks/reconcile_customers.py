@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from prefect import State, task
 
+from adapters.claims import writing_while
 from adapters.integration import Integration, open_integration
 from adapters.store import Batch
 from domain.customer_policy import new_values, plan_change, wanted_number
@@ -41,7 +42,8 @@ def reconcile_batch(integration: Integration, batch_id: str) -> dict[str, int]:
     try:
         cases = lease(integration, batch, cases, verdicts)
         refresh_customers(integration, whole=recall(integration, cases))
-        reconciled = Reconciliation(integration, batch, verdicts).settle(cases)
+        with writing_while(batch.still_ours):
+            reconciled = Reconciliation(integration, batch, verdicts).settle(cases)
     finally:
         with integration.store.together() as connection:
             verdicts.commit(connection)

@@ -10,6 +10,7 @@ import re
 import threading
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
@@ -20,6 +21,7 @@ from pydantic import SecretStr
 from adapters.accounting.economic_errors import refusal
 from adapters.accounting.economic_filters import both
 from adapters.accounting.economic_settings import EconomicAccounting
+from adapters.claims import ClaimLost
 from adapters.http import Answer, Http
 from adapters.pacing import Allowance
 from domain.outcomes import Misconfigured, NeedsAttention, Transient
@@ -121,7 +123,7 @@ class Client:
     ) -> list[Outcome | NeedsAttention | Transient]:
         """Work on many items at once, those of one lane one after the other; an outcome for each, in order.
 
-        Raises `Misconfigured` as soon as one does: it would hold for all.
+        Raises `Misconfigured` and `ClaimLost` as soon as one does: it would hold for all.
         """
         lanes: dict[Hashable, list[int]] = {}
         for place, item in enumerate(items):
@@ -131,7 +133,7 @@ class Client:
         def drive(places: list[int]) -> list[Outcome | NeedsAttention | Transient]:
             return [breaker.attempt(work, items[place]) for place in places]
 
-        futures = [self._pool.submit(drive, places) for places in lanes.values()]
+        futures = [self._pool.submit(copy_context().run, drive, places) for places in lanes.values()]
         outcomes: dict[int, Outcome | NeedsAttention | Transient] = {}
         try:
             for places, future in zip(lanes.values(), futures, strict=True):
@@ -187,23 +189,23 @@ class _Breaker:
     def __init__(self, limit: int) -> None:
         self._left = self._limit = limit
         self._lock = threading.Lock()
-        self._misconfigured: Misconfigured | None = None
+        self._for_all: Misconfigured | ClaimLost | None = None
 
     def attempt(self, work: Callable[[Item], Outcome], item: Item) -> Outcome | NeedsAttention | Transient:
         """One item's outcome, or why not."""
-        if self._misconfigured:
-            raise self._misconfigured
+        if self._for_all:
+            raise self._for_all
         if self._left <= 0:
             return Transient("unreachable", SETTINGS)
         try:
             outcome: Outcome | NeedsAttention | Transient = work(item)
         except NeedsAttention as refused:
             outcome = refused
+        except (Misconfigured, ClaimLost) as error:
+            self._for_all = error
+            raise
         except Transient as fault:
             outcome = fault
-        except Misconfigured as error:
-            self._misconfigured = error
-            raise
         with self._lock:
             self._left = self._left - 1 if isinstance(outcome, Transient) else self._limit
         return outcome

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from adapters.accounting.checks import storable
 from adapters.accounting.local_tables import KEYS, SERIES, make_tables
+from adapters.claims import make_sure
 from adapters.sqlite import READS, open_file, use_write_ahead_log
 from domain.outcomes import Misconfigured, Transient
 
@@ -103,6 +104,7 @@ class BooksFile:
         with _in_our_words():
             engine = self._opened()
             with self._one_writer, engine.begin() as connection:
+                make_sure()
                 posting = Posting(connection)
                 yield posting
                 posting.keep()

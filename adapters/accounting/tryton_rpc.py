@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 from pydantic import SecretStr
 
+from adapters.claims import ClaimLost
 from adapters.http import Answer, Http, Unavailable
 from domain.outcomes import AfstemError, Misconfigured, NeedsAttention, Transient
 
@@ -170,7 +171,10 @@ def patiently(attempt: Callable[[], Outcome]) -> Outcome:
 def in_bulk(
     items: Sequence[Item], write: Callable[[Sequence[Item]], Sequence[Outcome]], size: int = PER_CALL
 ) -> list[Outcome | NeedsAttention | Transient]:
-    """`write` some at a time, an outcome for each; what it refuses is split until the culprit is alone."""
+    """`write` some at a time, an outcome for each; what it refuses is split until the culprit is alone.
+
+    Raises `ClaimLost`.
+    """
     outcomes: list[Outcome | NeedsAttention | Transient] = []
     for start in range(0, len(items), size):
         outcomes += _halved(items[start : start + size], write)
@@ -185,6 +189,8 @@ def _halved(
     except NeedsAttention as refusal:
         if len(items) == 1:
             return [refusal]
+    except ClaimLost:
+        raise
     except Transient as fault:
         return [fault] * len(items)
     half = len(items) // 2

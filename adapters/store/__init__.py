@@ -15,7 +15,7 @@ from adapters.store.documents import Documents
 from adapters.store.hints import Hints
 from adapters.store.operations import Operations
 from adapters.store.orders import EVERYTHING, Among, Batch, Orders, Standing, unfinished
-from adapters.store.presence import Presence
+from adapters.store.presence import SILENT_TOO_LONG, Presence
 from adapters.store.runs import Runs
 from adapters.store.scrubbing import Scrubbing
 from adapters.store.tables import (
@@ -58,9 +58,9 @@ __all__ = [
 class Store:
     """One database with the orders of its integrations and the mirrors of their books."""
 
-    def __init__(self, url: str, patience: timedelta = PATIENCE) -> None:
+    def __init__(self, url: str, patience: timedelta = PATIENCE, silence: timedelta = SILENT_TOO_LONG) -> None:
         self.database = Database(url, patience)
-        self.presence = Presence(self.database)
+        self.presence = Presence(self.database, silence)
         self.orders = Orders(self.database, self.presence)
         self.vat_answers = VatAnswers(self.database)
         self.hints = Hints(self.database)

@@ -4,11 +4,11 @@ import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, func, make_url, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import SQLModel
@@ -67,6 +67,13 @@ class Database:
             if not self._is_sqlite:
                 connection.execute(OUR_TURN, {"milliseconds": f"{self._patience // timedelta(milliseconds=1)}"})
             yield connection
+
+    def now(self, connection: Connection) -> datetime:
+        """The time by the database's clock, which is the same for all who ask."""
+        if self._is_sqlite:
+            return datetime.now(UTC)  # a file is on the machine of everyone who has it open
+        now: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+        return now
 
     def upsert(
         self,

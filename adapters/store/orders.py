@@ -3,13 +3,14 @@
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, or_, select, true, update
 
+from adapters.claims import StillOurs
 from adapters.store.database import CHUNK, Database, chunks
 from adapters.store.orders_in_books import OrdersInBooks
 from adapters.store.presence import Presence
@@ -49,6 +50,8 @@ class Batch:
     integration: str
     run: str
     orders: tuple[str, ...]
+    still_ours: StillOurs = field(default=lambda: None, repr=False, compare=False)
+    """Raises `ClaimLost` once others may have taken it over."""
 
 
 @dataclass(frozen=True)
@@ -275,7 +278,7 @@ class Orders(OrdersInBooks):
         with self._database.reading() as connection:
             row = connection.execute(select(batches).where(batches.c.id == batch_id)).one()
         ids = json.loads(row.orders)
-        owner = self._presence.announce()
+        owner, still_ours = self._presence.announce(), self._presence.pledge()
         with self._database.writing() as connection:
             connection.execute(update(batches).where(batches.c.id == batch_id).values(owner=owner))
             for piece in chunks(ids):
@@ -283,7 +286,7 @@ class Orders(OrdersInBooks):
                 busy = self._busy_batches(connection, wanted) | {batch_id}
                 claim = update(orders).where(wanted, orders.c.stage.in_(stages), orders.c.batch.not_in(busy))
                 connection.execute(claim.values(batch=batch_id))
-        return Batch(batch_id, row.integration, row.run, tuple(ids))
+        return Batch(batch_id, row.integration, row.run, tuple(ids), still_ours)
 
     def of_batch(self, batch: Batch, stages: frozenset[Stage]) -> list[OrderRow]:
         """The orders that a batch has claimed and that stand at one of these stages, oldest first."""

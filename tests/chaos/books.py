@@ -159,6 +159,10 @@ class EconomicBooks:
         with self._server.lock:
             self._server.faults.extend(FORGOTTEN * each)
 
+    def forget_keys(self) -> None:
+        """The hour is over in which a call is answered from memory."""
+        self._server.expire_keys()
+
     def calm(self) -> None:
         with self._server.lock:
             self._server.faults.clear()

@@ -27,6 +27,11 @@ class Life:
         """Whether it still runs."""
         return self._process.is_alive()
 
+    @property
+    def pid(self) -> int | None:
+        """Its process."""
+        return self._process.pid
+
     def kill(self) -> bool:
         """Kill -9, says whether it hadn't ended by itself before."""
         if not self.alive:
