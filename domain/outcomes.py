@@ -4,6 +4,7 @@
     ├── Transient        try again, as it is
     ├── Misconfigured    nothing will work until the settings or the connection are mended: stops the run
     ├── NeedsAttention   this order (or item) needs a person; the others go on
+    │   └── Unforeseen   a mistake of Afstem's own was met at it
     └── Skip             by the settings this order is not to be invoiced; nobody needs to do anything
 
 A `Finding` is the same as a value: stored with an order as its hold, or as a warning beside its invoice.
@@ -60,6 +61,10 @@ class Misconfigured(AfstemError):
 
 class NeedsAttention(AfstemError):
     """One order or item that a person must look at; becomes its hold."""
+
+
+class Unforeseen(NeedsAttention):
+    """A mistake of ours that one item led to: no answer of the other side, so what came of it must be looked up."""
 
 
 class Skip(AfstemError):

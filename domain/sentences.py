@@ -1430,6 +1430,12 @@ SENTENCES: dict[str, Sentences] = {
         "Another run is writing to the order's customer.",
         _AGAIN.en,
     ),
+    "afstem_mistake": Sentences(
+        "Afstem begik selv en fejl ved ordren ({found}); de andre ordrer gik videre.",
+        "Meld fejlen med linjen fra loggen. Ordren prøves igen i hver kørsel, og intet skrives to gange.",
+        "Afstem itself made a mistake at the order ({found}); the other orders went on.",
+        "Report it with the line from the log. The order is tried again in each run, and nothing is written twice.",
+    ),
     "claim_lost": Sentences(
         "Kørslen var tavs så længe, at en anden kan have overtaget dens ordrer; derefter skrev den intet mere.",
         _AGAIN.da,

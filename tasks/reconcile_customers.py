@@ -12,7 +12,7 @@ from domain.customer_policy import new_values, plan_change, wanted_number
 from domain.customers import Customer, NewCustomer, Planned, same_customer
 from domain.decisions import Decision, Hits, decide
 from domain.matching import DIRECTORY, WANTED, match
-from domain.outcomes import AfstemError, NeedsAttention, Transient
+from domain.outcomes import AfstemError, NeedsAttention, Transient, Unforeseen
 from domain.rules import TYPES
 from tasks.classify_customers import Case, classified_as, examine, showing_one_number
 from tasks.mirror import look_at_customer, refresh_customers
@@ -204,7 +204,7 @@ class Reconciliation:
         for (case, decision, new), outcome in zip(wanted, outcomes, strict=True):
             if isinstance(outcome, AfstemError):
                 self._verdicts.refused_by_books(case.row, outcome, **classified_as(case))
-                self._doubtful |= keys_of(case) if isinstance(outcome, Transient) else set()
+                self._doubtful |= keys_of(case) if isinstance(outcome, Transient | Unforeseen) else set()
                 continue
             planned = Planned(values=new.values, new_contacts=new.contacts)
             made = decision.model_copy(update={"customer": outcome.number})

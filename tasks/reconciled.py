@@ -11,7 +11,7 @@ from adapters.store import Batch, ChangeRow
 from domain.customer_policy import fit, wanted_contacts, wanted_values
 from domain.customers import Customer, CustomerChange, CustomerField, Planned, Values
 from domain.decisions import Decision
-from domain.outcomes import AfstemError, Finding, NeedsAttention
+from domain.outcomes import AfstemError, Finding, NeedsAttention, Unforeseen
 from domain.vat import zone_of
 from tasks.classify_customers import Case, classified_as
 from tasks.verdicts import kept
@@ -111,6 +111,6 @@ def ended(outcomes: Sequence[tuple[str, Customer | AfstemError]]) -> list[tuple[
     for key, outcome in outcomes:
         if isinstance(outcome, Customer):
             found.append((key, "done", outcome.number))
-        elif isinstance(outcome, NeedsAttention):
+        elif isinstance(outcome, NeedsAttention) and not isinstance(outcome, Unforeseen):
             found.append((key, "refused", outcome.finding.code))
     return found

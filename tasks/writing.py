@@ -11,7 +11,7 @@ from domain.differences import as_kept, difference
 from domain.dispatches import State
 from domain.invoices import Built, Document, DocumentKind, Invoice
 from domain.orders import Order
-from domain.outcomes import AfstemError, Finding, NeedsAttention, Transient
+from domain.outcomes import AfstemError, Finding, NeedsAttention, Transient, Unforeseen
 from domain.ports import Booking
 from domain.rules import BookWhich
 from tasks.mirror import look_again, look_at_customer
@@ -228,7 +228,8 @@ class Writer:
         written = [(one, outcome) for one, outcome in pairs if isinstance(outcome, Document)]
         refused = [(one, outcome) for one, outcome in pairs if isinstance(outcome, AfstemError)]
         ended = [(one.key, "done", found.number) for one, found in written]
-        ended += [(one.key, "refused", e.finding.code) for one, e in refused if isinstance(e, NeedsAttention)]
+        answers = [(one, e) for one, e in refused if not isinstance(e, Transient | Unforeseen)]
+        ended += [(one.key, "refused", e.finding.code) for one, e in answers]
         with self._integration.store.together() as connection:
             content = [(one.wanted.order, one.wanted.document, found) for one, found in written]
             self._integration.documents.wrote(connection, self._integration.name, content)

@@ -21,6 +21,7 @@ from pydantic import SecretStr
 from adapters.accounting.economic_errors import refusal
 from adapters.accounting.economic_filters import both
 from adapters.accounting.economic_settings import EconomicAccounting
+from adapters.accounting.unforeseen import unforeseen
 from adapters.claims import ClaimLost
 from adapters.http import Answer, Http
 from adapters.pacing import Allowance
@@ -206,6 +207,8 @@ class _Breaker:
             raise
         except Transient as fault:
             outcome = fault
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is this item's alone
+            outcome = unforeseen(error)
         with self._lock:
             self._left = self._left - 1 if isinstance(outcome, Transient) else self._limit
         return outcome

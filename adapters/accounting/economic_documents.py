@@ -158,6 +158,8 @@ class EconomicDocuments:
 
     def _there(self, product: str) -> bool:
         unknown = NeedsAttention("product_unknown", "product", product)
+        if not product.strip("."):  # no address names it
+            raise unknown
         try:
             self._client.get("products", product, gone=unknown)
         except NeedsAttention as error:

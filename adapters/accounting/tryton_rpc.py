@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 from pydantic import SecretStr
 
+from adapters.accounting.unforeseen import unforeseen
 from adapters.claims import ClaimLost
 from adapters.http import Answer, Http, Unavailable
 from domain.outcomes import AfstemError, Misconfigured, NeedsAttention, Transient
@@ -173,6 +174,7 @@ def in_bulk(
 ) -> list[Outcome | NeedsAttention | Transient]:
     """`write` some at a time, an outcome for each; what it refuses is split until the culprit is alone.
 
+    `write` looks first at what stands there already: after an error of ours nobody knows how far it came.
     Raises `ClaimLost`.
     """
     outcomes: list[Outcome | NeedsAttention | Transient] = []
@@ -193,6 +195,9 @@ def _halved(
         raise
     except Transient as fault:
         return [fault] * len(items)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is one item's alone
+        if len(items) == 1:
+            return [unforeseen(error)]
     half = len(items) // 2
     return _halved(items[:half], write) + _halved(items[half:], write)
 

@@ -26,7 +26,7 @@ from domain.customers import Customer, CustomerChange, Values
 from domain.invoice_rules import InvoiceRules, Lengths, ProductRules
 from domain.invoices import Built, Recipient
 from domain.orders import Address
-from domain.outcomes import Misconfigured, NeedsAttention, Transient
+from domain.outcomes import Misconfigured, NeedsAttention, Transient, Unforeseen
 from domain.ports import Booking
 from domain.sentences import SENTENCES
 from tests.contract.bookkeeping import a_credit_note, a_customer, a_line, an_invoice
@@ -577,8 +577,34 @@ class TestVatFollowsFromTheProduct:
             good(books.create_documents([(f"k{line.product}", an_invoice(line.product, customer.number, line))]))
         assert agreement.calls["GET /product-groups/N/sales-accounts"] == 1
 
+    @pytest.mark.parametrize("number", ["..", "."])
+    def test_a_product_that_no_address_can_name_is_refused_alone(
+        self, agreement: EconomicSimulator, number: str
+    ) -> None:
+        books = connected(agreement.url, create_products_in=1)
+        (customer,) = good(books.create_customers([a_customer("a")]))
+        odd = a_line().model_copy(update={"product": number})
+        wanted = [an_invoice("a", customer.number), an_invoice("b", customer.number, odd)]
+        assert codes(books.create_documents([(one.reference, one) for one in wanted])) == ["", "product_unknown"]
+
 
 class TestFaults:
+    def test_a_mistake_of_ours_at_one_item_is_that_items_alone_and_the_log_quotes_nobody(
+        self, client: Client, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def work(buyer: str) -> str:
+            if buyer == "Åse Holm":
+                raise ValueError(f"what shall become of {buyer}?")
+            return buyer
+
+        found = client.each(["Bo Lund", "Åse Holm", "Ida Krog"], lambda buyer: buyer, work)
+
+        assert [found[0], found[2]] == ["Bo Lund", "Ida Krog"]
+        assert isinstance(found[1], Unforeseen)
+        assert found[1].finding.found == "ValueError"
+        assert "ValueError at test_economic.py:" in caplog.text
+        assert "Holm" not in caplog.text
+
     def test_a_bad_token_stops_the_whole_call_at_once(self, agreement: EconomicSimulator) -> None:
         books = EconomicBooks(settings(url=agreement.url), SecretStr("wrong"), SecretStr(GRANT))
         with pytest.raises(Misconfigured, match="credentials_refused: accounting"):

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from adapters.store import Store
-from domain.outcomes import Transient
+from domain.outcomes import AfstemError, Transient, Unforeseen
 from domain.ports import Accounting
 from domain.stages import INVOICED
 from tasks.classify_customers import cut_into_batches
@@ -62,14 +62,22 @@ def shop(request: pytest.FixtureRequest, tmp_path: Path, store_url: str) -> Iter
 class LostOutcomes(Unlucky):
     """Books that do what they are told, whose line fails before they have told of the first item of a call."""
 
+    outcome: AfstemError = Transient("the connection was lost")
+
     def __init__(self, books: Accounting, call: str) -> None:
         super().__init__(books, call, "after", lose_the_line)
 
     def _failing(self, call: Callable[..., Any]) -> Callable[..., Any]:
         def failing(*told: Any, **more: Any) -> Any:
-            return [Transient("the connection was lost"), *call(*told, **more)[1:]]
+            return [self.outcome, *call(*told, **more)[1:]]
 
         return failing
+
+
+class MistakenOutcomes(LostOutcomes):
+    """The same where it is Afstem that goes wrong over the first answer."""
+
+    outcome = Unforeseen("afstem_mistake", "accounting", "KeyError")
 
 
 CALLS = ("create_customers", "update_customers", "create_documents")
@@ -116,6 +124,23 @@ class TestALostAnswer:
 
         assert shop.sync("next") == []
         prove(shop)
+
+    @pytest.mark.parametrize("call", ["create_customers", "create_documents"])
+    def test_a_mistake_of_ours_holds_its_own_order_and_what_came_of_it_is_looked_up(
+        self, shop: Shop, call: str
+    ) -> None:
+        shop.set_up(book=False)
+        shop.sell(sold(1), sold(2, "bente"))
+        sync(replace(shop.integration, books=MistakenOutcomes(shop.integration.books, call)), "mistaken")
+        assert (shop.hold(1), shop.hold(2)) == ("afstem_mistake", "invoiced")
+        if call == "create_documents":
+            shop.book_by_hand(f"{NAME}-1")
+        shop.sell(sold(1, lines=[THREE_MUGS]))
+
+        shop.sync("next")
+
+        assert len(shop.customers()) == len(shop.documents()) == 2
+        assert shop.hold(1) == ("reference_taken" if call == "create_documents" else "invoiced")
 
     def test_an_intent_is_committed_before_the_books_are_called(self, shop: Shop) -> None:
         shop.sell(sold(1))
