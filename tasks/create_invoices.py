@@ -18,6 +18,7 @@ from domain.stages import Stage
 from domain.vat import VatNumberAnswer, VatRules
 from tasks.chains import Chain, chains_of, look_at_held
 from tasks.changes import is_over, wanted_undoings
+from tasks.reconcile_customers import reconcile_again
 from tasks.retrying import RETRYING
 from tasks.vat_proofs import proofs
 from tasks.verdicts import NO_FINDING, Verdicts, all_well, kept
@@ -38,6 +39,7 @@ def invoice_batch(integration: Integration, batch_id: str) -> dict[str, int]:
     """The step itself. What is invoiced already is left alone, so that it may be called again at any time."""
     batch = integration.store.orders.open(batch_id)
     try:
+        reconcile_again(integration, batch)
         with writing_while(batch.still_ours):
             return write_invoices(integration, batch)
     finally:

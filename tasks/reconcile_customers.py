@@ -7,7 +7,7 @@ from prefect import State, task
 
 from adapters.claims import writing_while
 from adapters.integration import Integration, open_integration
-from adapters.store import Batch
+from adapters.store import Batch, OrderRow
 from domain.customer_policy import new_values, plan_change, wanted_number
 from domain.customers import Customer, NewCustomer, Planned, same_customer
 from domain.decisions import Decision, Hits, decide
@@ -37,18 +37,33 @@ def reconcile_batch(integration: Integration, batch_id: str) -> dict[str, int]:
     batch = integration.store.orders.open(batch_id)
     verdicts = Verdicts(integration, batch, NO_CUSTOMER)
     rows = integration.store.orders.of_batch(batch, frozenset({"fetched", "classified", "held", "failed"}))
+    return {"reconciled": reconcile(integration, batch, rows, verdicts), **verdicts.conclude()}
+
+
+def reconcile_again(integration: Integration, batch: Batch) -> None:
+    """Find the customers of orders that had one, whose customer the books then turned out not to have.
+
+    The step that gave it has done its work and isn't repeated, neither by a retry within the run nor by a person's.
+    """
+    stopped = integration.store.orders.of_batch(batch, frozenset({"held", "failed"}))
+    rows = [row for row in stopped if row.decision and not row.customer and row.run == batch.run]
+    if rows:
+        reconcile(integration, batch, rows, Verdicts(integration, batch, NO_CUSTOMER))
+
+
+def reconcile(integration: Integration, batch: Batch, rows: Sequence[OrderRow], verdicts: Verdicts) -> int:
+    """Give these orders their customers, or their verdicts; gives how many have one now."""
     twins = showing_one_number(integration, rows)
     cases = [case for row in rows if (case := examine(integration, row, verdicts, twins))]
     try:
         cases = lease(integration, batch, cases, verdicts)
         refresh_customers(integration, whole=recall(integration, cases))
         with writing_while(batch.still_ours):
-            reconciled = Reconciliation(integration, batch, verdicts).settle(cases)
+            return Reconciliation(integration, batch, verdicts).settle(cases)
     finally:
         with integration.store.together() as connection:
             verdicts.commit(connection)
             integration.directory.release(connection, batch.id)
-    return {"reconciled": reconciled, **verdicts.conclude()}
 
 
 def lease(integration: Integration, batch: Batch, cases: Sequence[Case], verdicts: Verdicts) -> list[Case]:

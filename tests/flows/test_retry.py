@@ -90,6 +90,41 @@ def test_retry_does_again_only_what_is_unfinished(business: Business, deployment
     assert len(business.customers()) == 16
 
 
+def test_an_order_whose_customer_was_deleted_is_matched_afresh_in_the_same_run(business: Business) -> None:
+    a_customer_is_known_and_then_deleted(business)
+
+    run = business.run()
+
+    assert (run.state, business.stages()["1001"]) == ("Completed", "booked")
+    assert len(business.customers()) == 2
+
+
+def test_retry_matches_it_afresh_too(business: Business, deployment: Served) -> None:
+    """The step that found the customer is done, and Retry doesn't do it again."""
+    a_customer_is_known_and_then_deleted(business)
+    business.set_up("[customers]\ncreate = false")
+    flow_run = deployment.start(business.config)
+    run = deployment.ended(flow_run)
+    assert (run.state, business.holds()) == ("Failed", {"1001": "creating_off"})
+
+    business.set_up()
+    deployment.retry(flow_run)
+    run = deployment.ended(flow_run)
+
+    assert (run.state, business.stages()["1001"]) == ("Completed", "booked")
+    assert len(business.customers()) == 2
+
+
+def a_customer_is_known_and_then_deleted(business: Business) -> None:
+    """And has bought again, with nothing to change about them; no system tells of what was deleted there."""
+    business.set_up()
+    for order in (private(1000), private(1002)):
+        business.sell(order)
+        business.run()
+    business.books.delete_customer(business.customers()[0]["number"])
+    business.sell(private(1001, billing={"email": "buyer1000@example.dk"}))
+
+
 @pytest.mark.slow
 def test_a_retry_waits_for_the_run_at_work_and_of_the_clocks_own_no_queue_is_left(
     business: Business, deployment: Served, tmp_path: Path
