@@ -12,6 +12,7 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
+from prefect.runtime import flow_run
 from prefect.states import AwaitingRetry, Completed, Crashed, Failed
 
 from adapters.integration import open_integration
@@ -47,7 +48,8 @@ def cut_into_shards(integration: str, first: date, last: date, days: int) -> lis
 def start_shards(integration: str, shards: Sequence[Shard]) -> list[str]:
     """Start each shard as a run of the deployment of `sync_period`; gives the runs' ids, none where there is none.
 
-    Their keys are this run's: when it is retried, the same runs are found again and none is started twice.
+    Their keys are this run's: when it is retried, the same runs are found again and none is started twice. Those that
+    have failed are retried with it, each of which then does what it has left to do.
     """
     name = f"{FLOW}/{open_integration(integration).name}"
     with get_client(sync_client=True) as client:
@@ -55,16 +57,18 @@ def start_shards(integration: str, shards: Sequence[Shard]) -> list[str]:
             deployment = client.read_deployment_by_name(name)
         except ObjectNotFound:
             return []
-        return [
-            str(
-                client.create_flow_run_from_deployment(
-                    deployment.id,
-                    parameters={"integration": integration, "first": f"{first}", "last": f"{last}"},
-                    idempotency_key=f"{this_run()} {first}",
-                ).id
+        runs = [
+            client.create_flow_run_from_deployment(
+                deployment.id,
+                parameters={"integration": integration, "first": f"{first}", "last": f"{last}"},
+                idempotency_key=f"{this_run()} {first}",
             )
             for first, last in shards
         ]
+        for run in runs if (flow_run.run_count or 0) > 1 else ():
+            if run.state and run.state.is_failed():
+                client.set_flow_run_state(run.id, AwaitingRetry(message="The period is retried"))
+        return [str(run.id) for run in runs]
 
 
 def watch_shards(integration: str, runs: Sequence[str]) -> State[None]:

@@ -26,18 +26,19 @@ SOON = {"PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "1"}
 
 
 class Served:
-    """What a person does in the UI with the deployment of `sync_orders`."""
+    """What a person does in the UI with the deployments called `name`."""
 
-    def __init__(self, process: subprocess.Popen[bytes], environment: dict[str, str], deployment: UUID) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], environment: dict[str, str], name: str) -> None:
         self.environment = environment
         self._process = process
-        self._deployment = deployment
+        self._name = name
 
-    def start(self, config: Path) -> UUID:
+    def start(self, config: Path, flow: str = "sync-orders", **parameters: object) -> UUID:
         """Run it now, for this integration; gives the flow run's id."""
         with get_client(sync_client=True) as client:
-            parameters = {"integration": str(config)}
-            return client.create_flow_run_from_deployment(self._deployment, parameters=parameters).id
+            deployment = client.read_deployment_by_name(f"{flow}/{self._name}").id
+            told = {"integration": str(config), **parameters}
+            return client.create_flow_run_from_deployment(deployment, parameters=told).id
 
     def by_the_clock(self, *runs: UUID) -> None:
         """Have these be what the schedule started, for which it takes its time."""
@@ -92,7 +93,7 @@ def served(home: Path, config: Path) -> Iterator[Served]:
         with (home / "serve.log").open("w") as log:
             process = _serve(ROOT, environment, NAME, config, log)
         with _ended(process):
-            yield Served(process, environment, _deployment(process, NAME))
+            yield _once_there(Served(process, environment, NAME), process, NAME)
 
 
 @contextmanager
@@ -100,7 +101,7 @@ def served_from(source: Path, environment: dict[str, str], config: Path) -> Iter
     """The same by the code of another folder, beside it on the same server, until the block ends."""
     process = _serve(source, {**environment, "PYTHONPATH": str(source)}, source.name, config, subprocess.DEVNULL)
     with _ended(process):
-        yield Served(process, environment, _deployment(process, source.name))
+        yield _once_there(Served(process, environment, source.name), process, source.name)
 
 
 def _serve(
@@ -120,15 +121,15 @@ def _ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
         process.wait(timeout=60)
 
 
-def _deployment(process: subprocess.Popen[bytes], name: str) -> UUID:
-    """The deployment that runs the whole way, once it is there, no longer by the clock."""
-    found: list[UUID] = []
+def _once_there(served: Served, process: subprocess.Popen[bytes], name: str) -> Served:
+    """The same, once its deployments are there, the one that runs the whole way no longer by the clock."""
 
     def is_there() -> bool:
         with get_client(sync_client=True) as client, suppress(ObjectNotFound):
-            found.append(client.read_deployment_by_name(f"sync-orders/{name}").id)
-            client.pause_deployment(found[-1])
-        return bool(found) or process.poll() is not None
+            client.read_deployment_by_name(f"sync-hinted/{name}")  # the last one to be registered
+            client.pause_deployment(client.read_deployment_by_name(f"sync-orders/{name}").id)
+            return True
+        return process.poll() is not None
 
     wait_until(is_there, f"sync-orders/{name} is served")
-    return found[0]
+    return served

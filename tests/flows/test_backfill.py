@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from prefect.client.orchestration import get_client
@@ -20,7 +21,10 @@ from flows.sync_hinted import sync_hinted
 from tasks.shards import LOOK_EVERY_SECONDS, watch_shards
 from tests.flows.business import Business
 from tests.flows.runs import Run, wait_until
+from tests.flows.serving import NAME, served
 from tests.flows.test_faults import meanwhile
+from tests.flows.test_sync_orders import private
+from tests.orders import woo_order
 from tests.simulators.orders import an_order, times
 from tests.simulators.woocommerce import KEY, SECRET, WooCommerceSimulator
 
@@ -252,6 +256,28 @@ def test_a_shard_whose_process_is_gone_is_started_again_once(business: Business,
 
     assert (state.name, state.message) == ("Completed", "1 shard in order")
     assert states == ["Running"]
+
+
+def test_retry_of_a_period_tries_again_what_its_failed_shards_have_left(tmp_path: Path) -> None:
+    business = Business(tmp_path / "shop", NAME)
+    (business.folder / "orders" / "refunds").mkdir(parents=True)
+    business.set_up()
+    business.sell(private(1001, created="2026-03-02T12:00:00"), private(1002, created="2026-03-09T12:00:00"))
+    business.sell(woo_order(id=1003, created="2026-03-03T12:00:00", meta={"_billing_cvr": "1234567"}))
+    with served(tmp_path / "prefect", business.config) as deployment:
+        period = {"first": "2026-03-01", "last": "2026-03-14"}
+        flow_run = deployment.start(business.config, "backfill-orders", **period)
+        run = deployment.ended(flow_run)
+        assert (run.state, business.holds()) == ("Failed", {"1003": "cvr_length"})
+        assert run.message == "1 of 2 shards need attention: 1 of 2 orders need attention"
+
+        business.set_up('[customers]\non_bad_number = "treat_as_b2c"')
+        deployment.retry(flow_run)
+        run = deployment.ended(flow_run)
+
+        assert (run.state, run.message) == ("Completed", "2 shards in order")
+        assert sorted(one.run_count for one in runs_of("sync-period")) == [1, 2]
+    assert business.invoices() == {"1001": 1, "1002": 1, "1003": 1}
 
 
 def test_a_shard_that_was_deleted_is_not_taken_for_done(business: Business) -> None:
