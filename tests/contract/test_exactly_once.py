@@ -255,7 +255,7 @@ class TestTwoRunsAtOnce:
         faults = shop.sync("beside")
 
         assert (shop.hold(1), shop.hold(2), shop.hold(3)) == ("classified", "failed", "booked")
-        assert [str(fault) for fault in faults][:1] == ["1 order to be tried again: 1 × customer_busy: customer"]
+        assert "1 × customer_busy: customer" in str(faults[0])
         kill(process)
         assert shop.sync("after") == []
         prove(shop)
