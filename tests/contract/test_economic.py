@@ -647,6 +647,7 @@ class TestFaults:
         good(books.create_documents([(f"k{n}", an_invoice(f"r{n}", customer.number)) for n in range(40)]))
         assert len([one for one in moments if one - before < 0.8]) <= 2 * 2 * 8
 
+    @pytest.mark.slow
     def test_calls_slow_down_before_the_limit_and_none_is_throttled(
         self, agreement: EconomicSimulator, books: EconomicBooks
     ) -> None:

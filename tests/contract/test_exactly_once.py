@@ -46,7 +46,7 @@ from tests.orders import write_orders
 from tests.simulators.economic import EconomicSimulator
 
 
-@pytest.fixture(params=["local", "economic"])
+@pytest.fixture(params=["local", pytest.param("economic", marks=pytest.mark.slow)])
 def shop(request: pytest.FixtureRequest, tmp_path: Path, store_url: str) -> Iterator[Shop]:
     """A shop without orders, and empty books of each kind: e-conomic doesn't tell what was booked since."""
     if request.param == "local":

@@ -6,9 +6,12 @@ import sys
 import venv
 from pathlib import Path
 
+import pytest
+
 from tests.unit.test_architecture import ROOT
 
 
+@pytest.mark.slow
 def test_a_venv_that_was_begun_without_pip_is_made_anew(tmp_path: Path) -> None:
     """As Debian leaves it where python3-venv is missing: it says what to install, and the next try must go well."""
     (tmp_path / "deployments").mkdir()

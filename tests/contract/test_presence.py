@@ -70,6 +70,7 @@ class TestWhoIsAlive:
         other.close()
 
 
+@pytest.mark.slow
 class TestAClaimThatMayBeLost:
     @pytest.fixture
     def hasty(self, store_url: str) -> Iterator[Store]:

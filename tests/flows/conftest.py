@@ -10,13 +10,17 @@ from tests.flows.business import Business
 
 @pytest.fixture(scope="session", autouse=True)
 def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The server. Without heartbeats, whose thread makes each run end up to a second late."""
+    """The server. Without heartbeats, whose thread makes each run end up to a second late.
+
+    Tests ask it as no client of Prefect's does; that of `afstem up` is closed to such, as a test of its own shows.
+    """
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("DO_NOT_TRACK", "1")
         from prefect.settings import (
             PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
             PREFECT_HOME,
             PREFECT_SERVER_ANALYTICS_ENABLED,
+            PREFECT_SERVER_CSRF_PROTECTION_ENABLED,
             temporary_settings,
         )
         from prefect.testing.utilities import prefect_test_harness
@@ -24,6 +28,7 @@ def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         ours = {
             PREFECT_HOME: tmp_path_factory.mktemp("prefect"),
             PREFECT_SERVER_ANALYTICS_ENABLED: False,
+            PREFECT_SERVER_CSRF_PROTECTION_ENABLED: False,
             PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
         }
         with temporary_settings(ours), prefect_test_harness(server_startup_timeout=120):

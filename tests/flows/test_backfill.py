@@ -258,6 +258,7 @@ def test_a_shard_whose_process_is_gone_is_started_again_once(business: Business,
     assert states == ["Running"]
 
 
+@pytest.mark.slow
 def test_retry_of_a_period_tries_again_what_its_failed_shards_have_left(tmp_path: Path) -> None:
     business = Business(tmp_path / "shop", NAME)
     (business.folder / "orders" / "refunds").mkdir(parents=True)

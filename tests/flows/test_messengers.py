@@ -17,6 +17,8 @@ from tests.flows.test_sync_orders import company
 from tests.simulators.mail import MailServer
 from tests.simulators.messengers import Messengers
 
+pytestmark = pytest.mark.slow
+
 SLACK, TEAMS, SENDGRID = "hooks.slack.com", "prod-01.westeurope.logic.azure.com", "api.sendgrid.com"
 WORKFLOW = f"https://{TEAMS}:443/workflows/643e69f83c8944438d68119179a10a64/triggers/manual/paths/invoke"
 SIGNED = "api-version=2016-06-01&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=KODuebWbDGYFr0z0eu6Rj8aUKz7108W3wrNJZxFE5A"

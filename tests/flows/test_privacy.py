@@ -170,6 +170,7 @@ def to_be_refused(place: int) -> list[Json]:
     ]
 
 
+@pytest.mark.slow
 def test_what_the_books_repeat_of_a_buyer_goes_no_further(refused: tuple[Ran, EconomicSimulator]) -> None:
     ran, books = refused
     repeated = "\n".join(books.refusals)

@@ -56,6 +56,7 @@ def states(run: Run, attempt: int) -> dict[str, list[str]]:
     return {state: sorted(names) for state, names in found.items()}
 
 
+@pytest.mark.slow
 def test_retry_does_again_only_what_is_unfinished(business: Business, deployment: Served) -> None:
     """One order waits for the settings and is held by the third step, another for the books and by the fourth."""
     business.set_up(BATCHES_OF_FIVE)
@@ -99,6 +100,7 @@ def test_an_order_whose_customer_was_deleted_is_matched_afresh_in_the_same_run(b
     assert len(business.customers()) == 2
 
 
+@pytest.mark.slow
 def test_retry_matches_it_afresh_too(business: Business, deployment: Served) -> None:
     """The step that found the customer is done, and Retry doesn't do it again."""
     a_customer_is_known_and_then_deleted(business)
