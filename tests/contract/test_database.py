@@ -119,6 +119,7 @@ def test_a_reading_sees_one_moment(store_url: str) -> None:
             assert connection.execute(count).scalar() == 1
 
 
+@pytest.mark.slow
 def test_a_new_store_may_be_opened_by_several_processes_at_once(store_url: str) -> None:
     processes = [in_another_process(open_and_write, store_url, f"{number}") for number in range(6)]
     for process in processes:

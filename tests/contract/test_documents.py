@@ -160,6 +160,7 @@ def test_one_reference_from_many_sides_makes_one_document(
     assert numbers == list(range(numbers[0], numbers[0] + 20))
 
 
+@pytest.mark.slow
 def test_two_processes_at_once_write_each_reference_once(
     bookkeeper: Bookkeeper, system: str, books: Accounting, customer: str
 ) -> None:
@@ -174,6 +175,7 @@ def test_two_processes_at_once_write_each_reference_once(
     assert numbers == list(range(numbers[0], numbers[0] + 6 * bookkeeper.per_call))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [0.0, 0.011, 0.037])
 def test_a_writer_killed_at_any_time_loses_and_doubles_nothing(
     bookkeeper: Bookkeeper, system: str, books: Accounting, customer: str, after: float

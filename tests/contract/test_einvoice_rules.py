@@ -174,6 +174,7 @@ class TestTheWorker:
             thread.join()
         assert found == [[0, 2] * 5] * 4
 
+    @pytest.mark.slow
     def test_rules_that_never_end_are_ended(self, made_up: Callable[..., OfficialRules]) -> None:
         with pytest.raises(NeedsAttention) as stopped:
             made_up(ENDLESS, timedelta(seconds=3)).violations(NOTE)

@@ -101,6 +101,7 @@ class TestALostAnswer:
         assert booked.items() <= shop.documents().items()
         assert {one["number"] for one in customers} <= {one["number"] for one in shop.customers()}
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("when", ["before", "after"])
     @pytest.mark.parametrize("call", CALLS)
     def test_a_process_killed_at_that_very_moment_is_no_other_matter(self, shop: Shop, call: str, when: str) -> None:
@@ -279,6 +280,7 @@ class TestTwoRunsAtOnce:
 
         prove_backlog(shop, 120)
 
+    @pytest.mark.slow
     def test_two_processes_with_half_the_backlog_each_make_one_customer_and_one_invoice(self, shop: Shop) -> None:
         shop.set_up("[run]\nbatch_size = 10")
         write_orders(shop.folder / "orders", 300, 60, seed=7)

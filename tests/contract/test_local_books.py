@@ -204,6 +204,7 @@ def test_a_full_disk_is_told_and_nothing_is_lost(path: Path, books: LocalBooks) 
     assert good(books.create_documents(wanted, book=True))[0].number == "1"
 
 
+@pytest.mark.slow
 def test_many_processes_that_open_new_books_at_once_make_them_once(path: Path) -> None:
     program = (
         "import sys, time\n"
