@@ -21,6 +21,8 @@ from tests.flows.runs import Run, wait_until
 
 SERVE = "import sys; from deployments.serve import serve_integration; serve_integration(*sys.argv[1:])"
 NAME = "served"
+FIRST, LAST = "sync-orders", "sync-hinted"
+"""Of the deployments, in the order in which they are registered. The first is paused at once: its clock may strike."""
 EAGER = {"PREFECT_RUNNER_POLL_FREQUENCY": "1"}
 SOON = {"PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "1"}
 
@@ -124,12 +126,14 @@ def _ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
 def _once_there(served: Served, process: subprocess.Popen[bytes], name: str) -> Served:
     """The same, once its deployments are there, the one that runs the whole way no longer by the clock."""
 
-    def is_there() -> bool:
+    def is_there(flow: str) -> bool:
         with get_client(sync_client=True) as client, suppress(ObjectNotFound):
-            client.read_deployment_by_name(f"sync-hinted/{name}")  # the last one to be registered
-            client.pause_deployment(client.read_deployment_by_name(f"sync-orders/{name}").id)
+            deployment = client.read_deployment_by_name(f"{flow}/{name}")
+            if flow == FIRST:
+                client.pause_deployment(deployment.id)
             return True
         return process.poll() is not None
 
-    wait_until(is_there, f"sync-orders/{name} is served")
+    for flow in (FIRST, LAST):
+        wait_until(lambda flow=flow: is_there(flow), f"{flow}/{name} is served")
     return served

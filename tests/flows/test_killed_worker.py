@@ -18,7 +18,7 @@ from tests.flows.business import Business
 from tests.flows.test_backfill import runs_of
 from tests.flows.test_economic import agreement, an_order, on_economic, standing  # noqa: F401  (one is a fixture)
 from tests.scale.backfill import DEPLOY, RUN
-from tests.scale.machines import Site, Worker, kill, wait_until_online
+from tests.scale.machines import Site, Worker, kill, process_of, wait_until_online
 from tests.simulators.economic import EconomicSimulator
 
 POOL = "machines"
@@ -76,7 +76,7 @@ class Killing:
     def _at_work(self) -> set[int]:
         """The processes that have sent an invoice and wait for the answer."""
         with closing(sqlite3.connect(self._store, timeout=30)) as connection:
-            return {int(owner.split("|")[2]) for (owner,) in connection.execute(AT_WORK)}
+            return {process_of(owner) for (owner,) in connection.execute(AT_WORK)}
 
 
 def started_by(worker: Worker) -> set[int]:

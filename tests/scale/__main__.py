@@ -20,7 +20,7 @@ from rich.console import Console
 from tests.bench.figures import Figure, WrongResult, expect, machine, tell
 from tests.scale.backfill import LATENCY_SECONDS, Backfill, Measured
 from tests.scale.books import KINDS
-from tests.scale.machines import Site, Worker, kill, site
+from tests.scale.machines import Site, Worker, kill, process_of, site
 
 ORDERS, SMALL_ORDERS = 4_000, 800
 DAYS = 3
@@ -82,7 +82,7 @@ def _at_work(store: "psycopg.Connection[tuple[str]]") -> int | None:
         found = store.execute(AT_WORK).fetchone()
     except psycopg.errors.UndefinedTable:
         return None
-    return int(found[0].split("|")[2]) if found else None
+    return process_of(found[0]) if found else None
 
 
 def _started_by(worker: Worker) -> set[int]:

@@ -83,6 +83,11 @@ def kill(worker: Worker) -> None:
     worker.wait()
 
 
+def process_of(owner: str) -> int:
+    """The process that an owner of claims is, by its name: place, process, start and a word of chance."""
+    return int(owner.split("|")[-3])
+
+
 @contextmanager
 def postgresql(folder: Path) -> Iterator[str]:
     """A PostgreSQL of this system's own on a socket in the folder, with its usual settings; gives its URL.
