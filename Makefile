@@ -49,6 +49,7 @@ check: .venv/installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+slow: WORKERS = -n 4 --dist worksteal
 slow: .venv/installed-dev
 	$(BIN)/pytest $(PYTEST) $(WORKERS) -m slow $(addprefix tests/,$(SUITES))
 

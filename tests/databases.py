@@ -39,7 +39,12 @@ def running_postgresql() -> Iterator[str]:
 @pytest.fixture(params=DATABASES)
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of an empty database of its own, on each kind in turn."""
-    if request.param == "sqlite":
+    return empty_store(request.param, request, tmp_path)
+
+
+def empty_store(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database of this kind."""
+    if database == "sqlite":
         return f"sqlite:///{tmp_path / 'store.db'}"
     return new_schema(request.getfixturevalue("postgresql"))
 

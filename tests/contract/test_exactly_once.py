@@ -42,19 +42,23 @@ from tests.contract.shopkeeping import (
     with_refund,
     work,
 )
+from tests.databases import DATABASES, empty_store
 from tests.orders import write_orders
 from tests.simulators.economic import EconomicSimulator
 
 
-@pytest.fixture(params=["local", pytest.param("economic", marks=pytest.mark.slow)])
-def shop(request: pytest.FixtureRequest, tmp_path: Path, store_url: str) -> Iterator[Shop]:
-    """A shop without orders, and empty books of each kind: e-conomic doesn't tell what was booked since."""
-    if request.param == "local":
-        with opened(tmp_path / "shop", store_url) as one:
+@pytest.fixture(params=[*DATABASES, pytest.param("economic", marks=pytest.mark.slow)])
+def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shop]:
+    """A shop without orders, and empty books: the embedded ones, with the store on either database, or e-conomic.
+
+    That one doesn't tell what was booked since.
+    """
+    if request.param != "economic":
+        with opened(tmp_path / "shop", empty_store(request.param, request, tmp_path)) as one:
             yield one
         return
     with EconomicSimulator() as agreement:
-        one = EconomicShop(tmp_path / "shop", store_url, agreement=agreement)
+        one = EconomicShop(tmp_path / "shop", empty_store("sqlite", request, tmp_path), agreement=agreement)
         yield one
         one.close()
 
