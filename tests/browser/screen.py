@@ -17,7 +17,7 @@ CALM = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--window-size=1360,1240",
 )  # fmt: skip
-PATIENCE_SECONDS = 45
+PATIENCE_SECONDS = 90
 
 
 class Screen:
