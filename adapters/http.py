@@ -143,8 +143,9 @@ class Http:
             pause = max(pause, self._open_again_at - time.monotonic())
         if waited + pause > self._longest_wait:
             raise Transient("throttled", self._settings, retry_after=timedelta(seconds=math.ceil(pause)))
-        time.sleep(pause)
-        return pause
+        if pause > 0:  # sleeping for no time at all still lets every other thread go first
+            time.sleep(pause)
+        return max(pause, 0)
 
     def _hold_back(self, pause: float) -> None:
         with self._waiting:
