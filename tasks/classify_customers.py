@@ -37,20 +37,23 @@ def classify_customers(integration: str, fetched: dict[str, int]) -> list[str]:
 
     No customer of one batch appears in another, so that batches can run side by side and be rerun by themselves.
     """
-    return cut_into_batches(open_integration(integration), this_run(), at_once=asked_by_a_person())
+    return classified(integration)
 
 
 @task(task_run_name="classify customers", **RETRYING)
 def classify_sold(integration: str, first: date, last: date, fetched: dict[str, int]) -> list[str]:
     """The same for the unfinished orders that were sold in a period, its last day included."""
-    among = Among(since=start_of(first), until=start_of(last + timedelta(days=1)))
-    return cut_into_batches(open_integration(integration), this_run(), among=among, at_once=asked_by_a_person())
+    return classified(integration, Among(since=start_of(first), until=start_of(last + timedelta(days=1))))
 
 
 @task(task_run_name="classify customers", **RETRYING)
 def classify_hinted(integration: str, orders: list[str]) -> list[str]:
     """The same for these orders."""
-    among = Among(ids=tuple(orders))
+    return classified(integration, Among(ids=tuple(orders)))
+
+
+def classified(integration: str, among: Among = EVERYTHING) -> list[str]:
+    """The step for this run; by a person's Retry, orders that rest are asked for at once."""
     return cut_into_batches(open_integration(integration), this_run(), among=among, at_once=asked_by_a_person())
 
 

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import NamedTuple, Protocol, Self
 
 from adapters.accounting.local import LocalAccounting, LocalBooks
+from tests.bench.integration import ECONOMIC
 from tests.simulators.economic import EconomicSimulator
 
 ROOT = Path(__file__).parents[2]
@@ -134,7 +135,7 @@ class EconomicBooks:
         schemas = SPECS / "economic" / "schemas"
         self._server = EconomicSimulator(schemas if schemas.is_dir() else None)
         self._server.latency = 0.004
-        self.accounting = ECONOMIC.format(url=self._server.url) + self.einvoicing
+        self.accounting = ECONOMIC.format(url=self._server.url, connections=8) + self.einvoicing
 
     def __enter__(self) -> Self:
         self._server.__enter__()
@@ -203,19 +204,6 @@ class SendingBooks(EconomicBooks):
     einvoicing = '[einvoicing]\non = true\nchannel = "accounting"\n'
 
 
-ECONOMIC = """
-[accounting]
-kind = "economic"
-url = "{url}"
-layout = 19
-customer_group = 1
-payment_terms = 1
-product = "vare"
-book = true
-[accounting.products]
-by_rate = {{ 0 = "momsfri" }}
-rounding = "oerer"
-"""
 BOOKS: dict[str, type[Books]] = {"economic": EconomicBooks, "local": EmbeddedBooks, "sending": SendingBooks}
 SENDING = "sending"
 """Of what a lost store knew of these, nobody can say what was sent: a person is asked, so that they never lose it."""

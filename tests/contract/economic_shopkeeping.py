@@ -14,7 +14,7 @@ url = "{url}"
 layout = 19
 customer_group = 1
 payment_terms = 1
-product = "vare"
+product = "{product}"
 book = {book}
 [accounting.vat_zones]
 domestic = 1
@@ -46,7 +46,7 @@ class EconomicShop(Shop):
 
     def accounting(self, *, book: bool) -> str:
         """Its part of the settings file."""
-        return ACCOUNTING.format(url=self.agreement.url, book=str(book).lower())
+        return ACCOUNTING.format(url=self.agreement.url, book=str(book).lower(), product="vare")
 
     def add_customer(self, values: Values, **more: Any) -> str:
         """A customer that a person creates; gives its number."""

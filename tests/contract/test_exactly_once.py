@@ -87,6 +87,16 @@ class MistakenOutcomes(LostOutcomes):
 CALLS = ("create_customers", "update_customers", "create_documents")
 
 
+def booked_unseen(shop: Shop) -> None:
+    """The answer to the draft of an order was lost, and a person has booked it since."""
+    shop.set_up(book=False)
+    shop.sell(sold(9, "cecilie"))
+    shop.sync("before")
+    shop.sell(sold(1))
+    sync(unlucky(shop.integration, "create_documents", "after"), "unlucky")
+    shop.book_by_hand(f"{NAME}-1")
+
+
 class TestALostAnswer:
     @pytest.mark.parametrize("when", ["before", "after"])
     @pytest.mark.parametrize("call", CALLS)
@@ -169,12 +179,7 @@ class TestALostAnswer:
     @pytest.mark.parametrize("changed", ["lines", "buyer", "settings"])
     def test_nor_is_it_where_a_person_has_booked_it_meanwhile(self, shop: Shop, changed: str) -> None:
         """Reading on, not every system tells of it; and what is wanted now goes by another key."""
-        shop.set_up(book=False)
-        shop.sell(sold(9, "cecilie"))
-        shop.sync("before")
-        shop.sell(sold(1))
-        sync(unlucky(shop.integration, "create_documents", "after"), "unlucky")
-        shop.book_by_hand(f"{NAME}-1")
+        booked_unseen(shop)
         if changed == "settings":
             shop.set_up('[invoices]\nnote = "Webordre {number}"', book=False)
         else:
@@ -196,12 +201,7 @@ class TestALostAnswer:
         assert shop.hold(1) == ("cancelled_after_invoicing" if state == "booked" else "cancelled_with_draft")
 
     def test_so_is_one_that_a_person_has_booked_meanwhile(self, shop: Shop) -> None:
-        shop.set_up(book=False)
-        shop.sell(sold(9, "cecilie"))
-        shop.sync("before")
-        shop.sell(sold(1))
-        sync(unlucky(shop.integration, "create_documents", "after"), "unlucky")
-        shop.book_by_hand(f"{NAME}-1")
+        booked_unseen(shop)
         shop.sell(sold(1, status="cancelled"))
 
         shop.sync("next")

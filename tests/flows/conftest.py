@@ -1,11 +1,15 @@
 """One Prefect server for the whole suite, on loopback and telling nobody; each test keeps its results apart."""
 
+import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.flows.business import Business
+from tests.simulators.economic import APP_SECRET, GRANT, EconomicSimulator
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -52,3 +56,25 @@ def business(tmp_path: Path) -> Business:
     (found.folder / "orders" / "refunds").mkdir(parents=True)
     found.set_up()
     return found
+
+
+@pytest.fixture
+def agreement(specs: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[EconomicSimulator]:
+    """An empty e-conomic that holds each request against the vendor's schemas, and its tokens."""
+    monkeypatch.setenv("AFSTEM_ACCOUNTING_APP_SECRET", APP_SECRET)
+    monkeypatch.setenv("AFSTEM_ACCOUNTING_GRANT", GRANT)
+    with EconomicSimulator(specs / "economic" / "schemas") as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def recorded(specs: Path, business: Business) -> dict[str, Any]:
+    """The shop holds the recorded orders; gives those by their id, each with its refund list as `refunded`."""
+    real = specs / "woocommerce" / "real"
+    shutil.copy(real / "orders.json", business.folder / "orders")
+    shutil.copytree(real / "refunds", business.folder / "orders" / "refunds", dirs_exist_ok=True)
+    orders: dict[str, Any] = {}
+    for order in json.loads((real / "orders.json").read_text()):
+        listed = real / "refunds" / f"{order['id']}.json"
+        orders[str(order["id"])] = order | {"refunded": json.loads(listed.read_text()) if listed.exists() else []}
+    return orders

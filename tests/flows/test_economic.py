@@ -2,37 +2,17 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.contract.economic_shopkeeping import ACCOUNTING
 from tests.contract.shopkeeping import with_refund
 from tests.flows.business import Business
-from tests.flows.test_recorded_orders import recorded  # noqa: F401  (a fixture)
 from tests.orders import Goods, Json, woo_order
-from tests.simulators.economic import APP_SECRET, GRANT, EconomicSimulator
+from tests.simulators.economic import GRANT, EconomicSimulator
 
-ACCOUNTING = """\
-[accounting]
-kind = "economic"
-url = "{url}"
-layout = 19
-customer_group = 1
-payment_terms = 1
-product = "{product}"
-book = {book}
-[accounting.vat_zones]
-domestic = 1
-eu = 2
-abroad = 3
-[accounting.products]
-by_rate = {{0 = "momsfri", 19 = "tysk"}}
-freight = "fragt"
-rounding = "oerer"
-"""
 MUG = Goods("Krus, 30 cl", "125.00", 3, sku="KRUS-30", product_id=501)
 
 
@@ -43,21 +23,13 @@ def an_order(number: int, email: str = "bo@example.dk", ean: str = "") -> Json:
     return woo_order(id=number, lines=[MUG], billing={"email": email, **school}, meta=meta)
 
 
-@pytest.fixture
-def agreement(specs: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[EconomicSimulator]:
-    monkeypatch.setenv("AFSTEM_ACCOUNTING_APP_SECRET", APP_SECRET)
-    monkeypatch.setenv("AFSTEM_ACCOUNTING_GRANT", GRANT)
-    with EconomicSimulator(specs / "economic" / "schemas") as simulator:
-        yield simulator
-
-
 def on_economic(business: Business, agreement: EconomicSimulator, book: str = "true", product: str = "vare") -> None:
     """The usual settings, with the books in e-conomic."""
     business.set_up()
     text = business.config.read_text()
     before, _, rest = text.partition("[accounting]")
     accounting = ACCOUNTING.format(url=agreement.url, book=book, product=product)
-    business.config.write_text(before + accounting + rest[rest.index("[store]") :])
+    business.config.write_text(f"{before}[accounting]\n{accounting}" + rest[rest.index("[store]") :])
 
 
 def standing(agreement: EconomicSimulator) -> dict[str, dict[str, Any]]:
@@ -70,7 +42,7 @@ def standing(agreement: EconomicSimulator) -> dict[str, dict[str, Any]]:
 def test_every_total_is_the_orders_and_every_refund_is_credited(
     business: Business,
     agreement: EconomicSimulator,
-    recorded: dict[str, Any],  # noqa: F811
+    recorded: dict[str, Any],
 ) -> None:
     on_economic(business, agreement)
 

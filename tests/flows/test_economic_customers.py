@@ -10,7 +10,7 @@ import pytest
 
 from tests.contract.dispatching import CVR, EAN, public
 from tests.flows.business import Business
-from tests.flows.test_economic import MUG, agreement, an_order, on_economic  # noqa: F401  (a fixture)
+from tests.flows.test_economic import MUG, an_order, on_economic
 from tests.flows.test_economic_einvoices import set_up
 from tests.orders import Json, woo_order
 from tests.simulators.economic import EconomicSimulator
@@ -29,7 +29,7 @@ def refusing_customer(code: str, text: str, number: int = 1) -> Json:
     }
 
 
-def time_passes(agreement: EconomicSimulator) -> None:  # noqa: F811
+def time_passes(agreement: EconomicSimulator) -> None:
     """Its clock tells seconds; and what was answered is remembered for an hour."""
     ledger = agreement.api.ledger
     before = ledger.clock
@@ -37,13 +37,13 @@ def time_passes(agreement: EconomicSimulator) -> None:  # noqa: F811
     agreement.expire_keys()
 
 
-def the_school(agreement: EconomicSimulator) -> dict[str, Any]:  # noqa: F811
+def the_school(agreement: EconomicSimulator) -> dict[str, Any]:
     """The only customer who has the school's EAN number."""
     (school,) = [one for one in agreement.api.customers.all.values() if one.get("ean") == EAN]
     return school
 
 
-def a_school_of_the_bookkeepers(agreement: EconomicSimulator) -> int:  # noqa: F811
+def a_school_of_the_bookkeepers(agreement: EconomicSimulator) -> int:
     """A public customer whom the bookkeeper made, with a contact person and nobody of attention."""
     terms: Json = {"currency": "DKK", "customerGroup": {"customerGroupNumber": 1}}
     terms |= {"paymentTerms": {"paymentTermsNumber": 1}, "vatZone": {"vatZoneNumber": 1}}
@@ -54,7 +54,7 @@ def a_school_of_the_bookkeepers(agreement: EconomicSimulator) -> int:  # noqa: F
 
 def test_a_known_school_whose_contact_is_nobody_of_attention_gets_its_e_invoice_and_no_second_customer(
     business: Business,
-    agreement: EconomicSimulator,  # noqa: F811
+    agreement: EconomicSimulator,
 ) -> None:
     set_up(business, agreement)
     number = a_school_of_the_bookkeepers(agreement)
@@ -71,7 +71,7 @@ def test_a_known_school_whose_contact_is_nobody_of_attention_gets_its_e_invoice_
 @pytest.mark.parametrize("fault", ["cut_before", "cut_after"])
 def test_a_person_of_attention_whose_call_was_lost_is_set_by_the_next_try(
     business: Business,
-    agreement: EconomicSimulator,  # noqa: F811
+    agreement: EconomicSimulator,
     fault: str,
 ) -> None:
     set_up(business, agreement)
@@ -89,7 +89,7 @@ def test_a_person_of_attention_whose_call_was_lost_is_set_by_the_next_try(
 
 def test_where_contacts_may_not_be_written_a_missing_person_of_attention_holds_the_order_until_the_bookkeeper_sets_one(
     business: Business,
-    agreement: EconomicSimulator,  # noqa: F811
+    agreement: EconomicSimulator,
 ) -> None:
     never = '[customers]\npreset = "recommended"\n[customers.ean.fields]\ncontact = "create"\n'
     set_up(business, agreement)
@@ -110,8 +110,13 @@ def test_where_contacts_may_not_be_written_a_missing_person_of_attention_holds_t
     assert business.stages() == {"1001": "dispatched", "1002": "dispatched"}
 
 
-def refusing_the_draft(agreement: EconomicSimulator, code: str) -> None:  # noqa: F811
-    """The next draft is refused for its customer, in these words."""
+def buying_again(business: Business, agreement: EconomicSimulator, code: str) -> None:
+    """A customer of an earlier order has bought again, and e-conomic refuses it for that draft, in these words."""
+    on_economic(business, agreement, book="false")
+    business.sell(an_order(1))
+    business.run()
+    time_passes(agreement)
+    business.sell(an_order(2))
     refused = refusing_customer(code, "Customer '1' is barred or does not exist.")
     agreement.faults.append(("answer", 400, refused, "POST /invoices/drafts"))
 
@@ -119,17 +124,12 @@ def refusing_the_draft(agreement: EconomicSimulator, code: str) -> None:  # noqa
 @pytest.mark.parametrize("code", ["E04041", "E06000", "E04300"])
 def test_a_customer_whom_the_books_refuse_and_who_stands_there_is_never_made_again(
     business: Business,
-    agreement: EconomicSimulator,  # noqa: F811
+    agreement: EconomicSimulator,
     code: str,
 ) -> None:
     from flows.rerun_failed import rerun_failed
 
-    on_economic(business, agreement, book="false")
-    business.sell(an_order(1))
-    business.run()
-    time_passes(agreement)
-    business.sell(an_order(2))
-    refusing_the_draft(agreement, code)
+    buying_again(business, agreement, code)
 
     business.run()
 
@@ -143,15 +143,10 @@ def test_a_customer_whom_the_books_refuse_and_who_stands_there_is_never_made_aga
 @pytest.mark.parametrize("code", ["E04041", "E06820"])
 def test_a_customer_barred_just_now_holds_the_order_until_the_bar_is_lifted(
     business: Business,
-    agreement: EconomicSimulator,  # noqa: F811
+    agreement: EconomicSimulator,
     code: str,
 ) -> None:
-    on_economic(business, agreement, book="false")
-    business.sell(an_order(1))
-    business.run()
-    time_passes(agreement)
-    business.sell(an_order(2))
-    refusing_the_draft(agreement, code)
+    buying_again(business, agreement, code)
 
     def barred_meanwhile(moment: str, kind: str) -> None:
         if (moment, kind) == ("before", "POST /invoices/drafts"):
@@ -175,7 +170,7 @@ def test_a_customer_barred_just_now_holds_the_order_until_the_bar_is_lifted(
 
 def test_a_customer_who_was_deleted_just_now_is_made_anew_and_once(
     business: Business,
-    agreement: EconomicSimulator,  # noqa: F811
+    agreement: EconomicSimulator,
 ) -> None:
     on_economic(business, agreement, book="false")
     business.sell(an_order(1))
@@ -196,7 +191,7 @@ def test_a_customer_who_was_deleted_just_now_is_made_anew_and_once(
 @pytest.mark.parametrize("by_economic", [True, False])
 def test_a_contact_person_whom_somebody_deleted_is_made_again_and_the_order_goes_on(
     business: Business,
-    agreement: EconomicSimulator,  # noqa: F811
+    agreement: EconomicSimulator,
     by_economic: bool,
 ) -> None:
     set_up(business, agreement) if by_economic else on_economic(business, agreement)
@@ -219,7 +214,7 @@ def test_a_contact_person_whom_somebody_deleted_is_made_again_and_the_order_goes
 
 def test_a_customer_whom_e_conomic_shows_late_is_found_and_not_made_again(
     business: Business,
-    agreement: EconomicSimulator,  # noqa: F811
+    agreement: EconomicSimulator,
 ) -> None:
     on_economic(business, agreement)
     for number in (1, 3):
@@ -241,7 +236,7 @@ def test_a_customer_whom_e_conomic_shows_late_is_found_and_not_made_again(
 
 def test_a_customer_whose_contact_person_is_refused_stands_there_and_is_made_once(
     business: Business,
-    agreement: EconomicSimulator,  # noqa: F811
+    agreement: EconomicSimulator,
 ) -> None:
     from flows.rerun_failed import rerun_failed
 

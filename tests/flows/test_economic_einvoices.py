@@ -4,14 +4,14 @@ import pytest
 
 from tests.contract.dispatching import SELLER, public
 from tests.flows.business import Business
-from tests.flows.test_economic import agreement, an_order, on_economic  # noqa: F401  (a fixture)
+from tests.flows.test_economic import an_order, on_economic
 from tests.flows.test_einvoices import dropped, hours_pass
 from tests.simulators.economic import EconomicSimulator
 
 BY_ECONOMIC = '[einvoicing]\non = true\nchannel = "accounting"\n'
 
 
-def set_up(business: Business, agreement: EconomicSimulator, more: str = "") -> None:  # noqa: F811
+def set_up(business: Business, agreement: EconomicSimulator, more: str = "") -> None:
     on_economic(business, agreement)
     with business.config.open("a", encoding="utf-8") as settings:
         settings.write(BY_ECONOMIC + more)
@@ -19,7 +19,7 @@ def set_up(business: Business, agreement: EconomicSimulator, more: str = "") -> 
 
 def test_what_goes_to_an_ean_number_is_sent_as_it_is_booked_and_once(
     business: Business,
-    agreement: EconomicSimulator,  # noqa: F811
+    agreement: EconomicSimulator,
 ) -> None:
     set_up(business, agreement)
     business.sell(public(1001, person="Bente Skovgård"), an_order(1002))
@@ -44,7 +44,7 @@ def test_what_goes_to_an_ean_number_is_sent_as_it_is_booked_and_once(
 @pytest.mark.parametrize("fallback", [False, True])
 def test_what_it_booked_and_did_not_send_goes_another_way_or_to_a_person(
     business: Business,
-    agreement: EconomicSimulator,  # noqa: F811
+    agreement: EconomicSimulator,
     fallback: bool,
 ) -> None:
     set_up(business, agreement, f'fallback = "dropfolder"\n{SELLER}' if fallback else "")

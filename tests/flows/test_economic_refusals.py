@@ -14,7 +14,7 @@ from prefect.states import AwaitingRetry
 from tests.contract.shopkeeping import end_rest, sync
 from tests.flows.business import Business
 from tests.flows.runs import Run
-from tests.flows.test_economic import agreement, an_order, on_economic  # noqa: F401 (a fixture)
+from tests.flows.test_economic import an_order, on_economic
 from tests.orders import Goods, woo_order
 from tests.simulators.economic import EconomicSimulator
 
@@ -23,31 +23,31 @@ IDLE = {"GET /invoices/drafts": 1, "GET /customers": 1}
 """What a run costs in which orders rest, however many: a look at the drafts, and at the customers who were changed."""
 
 
-def year_closed(agreement: EconomicSimulator) -> None:  # noqa: F811
+def year_closed(agreement: EconomicSimulator) -> None:
     agreement.api.ledger.closed_years.update(range(2024, 2028))
 
 
-def product_barred(agreement: EconomicSimulator) -> None:  # noqa: F811
+def product_barred(agreement: EconomicSimulator) -> None:
     agreement.api.ledger.products["vare"].update(barred=True)
 
 
-def product_mended(agreement: EconomicSimulator) -> None:  # noqa: F811
+def product_mended(agreement: EconomicSimulator) -> None:
     agreement.api.ledger.products["vare"].update(barred=False)
 
 
-def group_deleted(agreement: EconomicSimulator) -> None:  # noqa: F811
+def group_deleted(agreement: EconomicSimulator) -> None:
     agreement.api.ledger.customer_groups.clear()
 
 
 @pytest.fixture
-def shop(business: Business, agreement: EconomicSimulator) -> Iterator[Business]:  # noqa: F811
+def shop(business: Business, agreement: EconomicSimulator) -> Iterator[Business]:
     """A shop whose orders are to be booked in e-conomic."""
     on_economic(business, agreement)
     yield business
     business.integration.close()
 
 
-def run(shop: Business, agreement: EconomicSimulator) -> dict[str, int]:  # noqa: F811
+def run(shop: Business, agreement: EconomicSimulator) -> dict[str, int]:
     """The steps of a run; gives the calls that it made."""
     agreement.calls.clear()
     sync(shop.integration, "run")
@@ -68,7 +68,7 @@ def three(first: int, **told: Any) -> list[dict[str, Any]]:
 )
 def test_an_order_that_is_refused_is_asked_for_once_and_rests(
     shop: Business,
-    agreement: EconomicSimulator,  # noqa: F811
+    agreement: EconomicSimulator,
     trouble: Trouble,
     code: str,
     asked: str,
@@ -87,7 +87,7 @@ def test_an_order_that_is_refused_is_asked_for_once_and_rests(
 
 def test_a_change_of_a_customer_that_is_refused_rests_too(
     shop: Business,
-    agreement: EconomicSimulator,  # noqa: F811
+    agreement: EconomicSimulator,
 ) -> None:
     shop.sell(*three(1))
     run(shop, agreement)
@@ -102,7 +102,7 @@ def test_a_change_of_a_customer_that_is_refused_rests_too(
     assert [run(shop, agreement) for _ in range(3)] == [IDLE] * 3
 
 
-def test_an_edited_draft_that_is_refused_rests_too(shop: Business, agreement: EconomicSimulator) -> None:  # noqa: F811
+def test_an_edited_draft_that_is_refused_rests_too(shop: Business, agreement: EconomicSimulator) -> None:
     on_economic(shop, agreement, book="false")
     shop.sell(an_order(1))
     run(shop, agreement)
@@ -113,23 +113,23 @@ def test_an_edited_draft_that_is_refused_rests_too(shop: Business, agreement: Ec
     assert [run(shop, agreement) for _ in range(3)] == [IDLE] * 3
 
 
-def another_product(shop: Business, agreement: EconomicSimulator) -> None:  # noqa: F811
+def another_product(shop: Business, agreement: EconomicSimulator) -> None:
     agreement.api.ledger.add_product("vare-2", 1, "Vare")
     on_economic(shop, agreement, product="vare-2")
 
 
-def edited(shop: Business, agreement: EconomicSimulator) -> None:  # noqa: F811
+def edited(shop: Business, agreement: EconomicSimulator) -> None:
     product_mended(agreement)
     shop.sell(an_order(1) | {"customer_note": "Ring først", "date_modified_gmt": "2026-11-03T08:00:00"})
 
 
-def customer_saved(shop: Business, agreement: EconomicSimulator) -> None:  # noqa: F811
+def customer_saved(shop: Business, agreement: EconomicSimulator) -> None:
     product_mended(agreement)
     agreement.api.ledger.clock = lambda: datetime.now(UTC) + timedelta(minutes=1)
     agreement.api.customers.edit(1, website="https://bo.example.dk")
 
 
-def time_passed(shop: Business, agreement: EconomicSimulator) -> None:  # noqa: F811
+def time_passed(shop: Business, agreement: EconomicSimulator) -> None:
     product_mended(agreement)
     end_rest(shop.integration)
 
@@ -137,7 +137,7 @@ def time_passed(shop: Business, agreement: EconomicSimulator) -> None:  # noqa: 
 @pytest.mark.parametrize("what", [another_product, edited, customer_saved, time_passed])
 def test_a_run_asks_again_as_soon_as_anything_could_change_the_answer(
     shop: Business,
-    agreement: EconomicSimulator,  # noqa: F811
+    agreement: EconomicSimulator,
     what: Callable[[Business, EconomicSimulator], None],
 ) -> None:
     product_barred(agreement)
@@ -152,7 +152,7 @@ def test_a_run_asks_again_as_soon_as_anything_could_change_the_answer(
 
 def test_what_is_mended_inside_the_books_alone_waits_for_its_time(
     shop: Business,
-    agreement: EconomicSimulator,  # noqa: F811
+    agreement: EconomicSimulator,
 ) -> None:
     product_barred(agreement)
     shop.sell(an_order(1), an_order(2, email="another@example.dk"))
@@ -168,7 +168,7 @@ def test_what_is_mended_inside_the_books_alone_waits_for_its_time(
 
 def test_a_person_who_asks_is_answered_at_once_and_the_runs_in_between_tell_of_it(
     shop: Business,
-    agreement: EconomicSimulator,  # noqa: F811
+    agreement: EconomicSimulator,
 ) -> None:
     from flows.rerun_failed import rerun_failed
 
@@ -188,7 +188,7 @@ def test_a_person_who_asks_is_answered_at_once_and_the_runs_in_between_tell_of_i
 
 def test_asking_in_vain_before_its_time_makes_no_pause_longer(
     shop: Business,
-    agreement: EconomicSimulator,  # noqa: F811
+    agreement: EconomicSimulator,
 ) -> None:
     from flows.rerun_failed import rerun_failed
 
@@ -207,7 +207,7 @@ def test_asking_in_vain_before_its_time_makes_no_pause_longer(
 
 def test_an_order_that_is_held_for_something_else_rests_no_more(
     shop: Business,
-    agreement: EconomicSimulator,  # noqa: F811
+    agreement: EconomicSimulator,
 ) -> None:
     product_barred(agreement)
     shop.sell(an_order(1))
@@ -226,7 +226,7 @@ def test_an_order_that_is_held_for_something_else_rests_no_more(
 
 def test_retry_asks_at_once_even_where_what_the_run_did_before_is_lost(
     shop: Business,
-    agreement: EconomicSimulator,  # noqa: F811
+    agreement: EconomicSimulator,
     results: Path,
 ) -> None:
     from flows.sync_orders import sync_orders
@@ -248,7 +248,7 @@ def test_retry_asks_at_once_even_where_what_the_run_did_before_is_lost(
 
 def test_a_draft_that_a_person_booked_in_the_same_instant_is_found_by_the_next_run(
     shop: Business,
-    agreement: EconomicSimulator,  # noqa: F811
+    agreement: EconomicSimulator,
 ) -> None:
     def booked_by_hand(moment: str, kind: str) -> None:
         if (moment, kind) == ("before", "POST /invoices/booked") and not agreement.api.invoices.booked:

@@ -16,7 +16,7 @@ from tests.bench.economic import TOKENS
 from tests.bench.engine import ROOT, prefect_server
 from tests.flows.business import Business
 from tests.flows.test_backfill import runs_of
-from tests.flows.test_economic import agreement, an_order, on_economic, standing  # noqa: F401  (one is a fixture)
+from tests.flows.test_economic import an_order, on_economic, standing
 from tests.scale.backfill import DEPLOY, RUN
 from tests.scale.machines import Site, Worker, kill, process_of, wait_until_online
 from tests.simulators.economic import EconomicSimulator
@@ -33,7 +33,7 @@ WHERE operations.kind = 'document' AND operations.state = 'intended'
 @pytest.mark.slow
 def test_a_shard_whose_worker_is_killed_is_taken_up_by_another_and_every_order_is_invoiced_once(
     business: Business,
-    agreement: EconomicSimulator,  # noqa: F811
+    agreement: EconomicSimulator,
     tmp_path: Path,
 ) -> None:
     on_economic(business, agreement)

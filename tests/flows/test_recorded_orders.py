@@ -1,9 +1,6 @@
 """Orders of a real WooCommerce, through the whole way: every total right to the øre."""
 
-import json
-import shutil
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,19 +21,6 @@ ean = ["meta:_billing_ean"]
 requisition = ["meta:_billing_ean_reference"]
 reference_person = ["meta:_billing_ean_person"]
 """
-
-
-@pytest.fixture
-def recorded(specs: Path, business: Business) -> dict[str, Any]:
-    """The shop holds the recorded orders; gives those by their id, each with its refund list as `refunded`."""
-    real = specs / "woocommerce" / "real"
-    shutil.copy(real / "orders.json", business.folder / "orders")
-    shutil.copytree(real / "refunds", business.folder / "orders" / "refunds", dirs_exist_ok=True)
-    orders: dict[str, Any] = {}
-    for order in json.loads((real / "orders.json").read_text()):
-        listed = real / "refunds" / f"{order['id']}.json"
-        orders[str(order["id"])] = order | {"refunded": json.loads(listed.read_text()) if listed.exists() else []}
-    return orders
 
 
 def with_fields(business: Business, fields: str) -> None:

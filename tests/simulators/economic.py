@@ -16,16 +16,17 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.simulators.economic_api import Answer, Api, Call
 from tests.simulators.economic_control import CONTROL, control
 from tests.simulators.economic_errors import Refused, repeating
 from tests.simulators.economic_schemas import Schemas
+from tests.simulators.loopback import Loopback, Quiet, Simulated
 
 APP_SECRET, GRANT = "simulated-app-secret", "simulated-grant"
 DEMO = "demo"
@@ -34,7 +35,7 @@ Moment = str
 """`before` an answer is worked out, or `committed` when what was asked for stands, and nobody has been told."""
 
 
-class EconomicSimulator:
+class EconomicSimulator(Simulated):
     """One agreement.
 
     `faults` are for the next calls, one each; a fault that names a kind waits for a call of it:
@@ -65,17 +66,12 @@ class EconomicSimulator:
         self.lock = threading.RLock()
         self._answered: dict[str, tuple[datetime, Answer]] = {}
         self._recent: deque[float] = deque()
-        self._server = _Server(self, port)
+        self._server = Loopback(_Handler, self, port)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         self.api = Api(self.url)
 
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        return self
-
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        super().__exit__(kind, error, at)
         if kind is None:
             assert not self.wrong_answers, self.wrong_answers[:3]
 
@@ -130,29 +126,12 @@ class EconomicSimulator:
             self.wrong_answers += self.schemas.check_answer(call.kind, answer.body)
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-
-    def __init__(self, books: EconomicSimulator, port: int) -> None:
-        super().__init__(("127.0.0.1", port), _Handler)
-        self.books = books
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that leaves in the middle is no news."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1
-    disable_nagle_algorithm = True
-    server: _Server
-
+class _Handler(Quiet, BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
         text = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
         if parts.path.startswith(CONTROL):
-            self._send(200, control(self.server.books, self.command, parts.path, json.loads(text or "null")), {})
+            self._send(200, control(self.server.system, self.command, parts.path, json.loads(text or "null")), {})
             return
         self._serve(Call(self.command, parts.path, dict(parse_qsl(parts.query))), text)
 
@@ -165,11 +144,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_DELETE(self) -> None:
         self.do_GET()
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Keep quiet."""
-
     def _serve(self, call: Call, text: str) -> None:
-        books = self.server.books
+        books = self.server.system
         self._count(call, text)
         time.sleep(books.latency / 2)
         fault, *how = books.take_fault(call.kind)
@@ -189,7 +165,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(status, body, headers)
 
     def _worked_out(self, call: Call, text: str) -> tuple[int, Any, dict[str, str]]:
-        books = self.server.books
+        books = self.server.system
         headers: dict[str, str] = {}
         try:
             token = (self.headers.get("X-AppSecretToken", ""), self.headers.get("X-AgreementGrantToken", ""))
@@ -204,7 +180,7 @@ class _Handler(BaseHTTPRequestHandler):
         return answer.status, answer.body, headers | more | location
 
     def _count(self, call: Call, text: str) -> None:
-        books = self.server.books
+        books = self.server.system
         with books.lock:
             books.calls[call.kind] += 1
             if books.records:
@@ -224,7 +200,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(how[0], how[1], {})
             case "repeats":
                 told = repeating(json.loads(text), how[0])
-                self.server.books.refusals.append(json.dumps(told, ensure_ascii=False))
+                self.server.system.refusals.append(json.dumps(told, ensure_ascii=False))
                 self._send(how[1], told, {})
             case "html":
                 self._send(502, "<html><title>Bad gateway</title></html>", {"Content-Type": "text/html"})

@@ -7,12 +7,13 @@ from typing import Any, Self
 
 
 class Loopback(ThreadingHTTPServer):
-    """The server of one simulated `system`, on a port that was free."""
+    """The server of one simulated `system`, on this port or one that was free."""
 
     daemon_threads = True
+    request_queue_size = 128
 
-    def __init__(self, handler: type[BaseHTTPRequestHandler], system: Any) -> None:
-        super().__init__(("127.0.0.1", 0), handler)
+    def __init__(self, handler: type[BaseHTTPRequestHandler], system: Any, port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), handler)
         self.system = system
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -24,6 +25,7 @@ class Quiet:
 
     protocol_version = "HTTP/1.1"
     wbufsize = -1
+    disable_nagle_algorithm = True
     server: Loopback
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
