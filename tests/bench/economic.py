@@ -62,8 +62,31 @@ def agreement() -> Iterator[Agreement]:
             process.terminate()
 
 
-def economic(folder: Path, environment: dict[str, str], count: int) -> Iterator[Figure]:
-    """Run `count` orders through, prove what came of them, and measure. Raises `WrongResult`."""
+@dataclass(frozen=True)
+class Try:
+    """One run of the flow and the same requests without it: what either told, and what stands in the books."""
+
+    said: dict[str, Any]
+    bare: dict[str, Any]
+    shown: dict[str, Any]
+
+    @property
+    def ratio(self) -> float:
+        """How much of the bare loop's throughput the flow had, from its start to its end."""
+        return float(self.bare["seconds"] / self.said["seconds"])
+
+
+def economic(folder: Path, environment: dict[str, str], count: int, tries: int) -> Iterator[Figure]:
+    """Run `count` orders through, so many times, prove what came of them, and measure. Raises `WrongResult`."""
+    tried = [tried_once(folder / str(number), environment, count) for number in range(tries)]
+    yield calls_an_order(tried[0].shown, count)
+    middle = sorted(tried, key=lambda one: one.ratio)[tries // 2]
+    yield throughput(middle, count, tries)
+    yield naive(environment, count, middle.said["seconds"] / count)
+
+
+def tried_once(folder: Path, environment: dict[str, str], count: int) -> Try:
+    """One try, in books of its own."""
     buyers = count * BUYERS_OF_TEN // 10
     write_orders(folder / "orders", count, buyers)
     with agreement() as books:
@@ -73,13 +96,11 @@ def economic(folder: Path, environment: dict[str, str], count: int) -> Iterator[
         expect(said["state"].startswith("Completed"), f"the run ended as {said['state']}")
         shown = books.shows()
         prove(shown, count, buyers)
-        yield calls_an_order(shown, count)
         requests = folder / "requests.json"
         requests.write_text(json.dumps(books.shows("/requests")["requests"]))
         bare = run_apart("bare_loop", books.url, str(requests), str(CONNECTIONS), environment=environment)
-        expect(bare["refused"] == 0, f"{bare['refused']} of the repeated requests were refused")
-    yield throughput(said, bare, count)
-    yield naive(environment, count, said["seconds"] / count)
+    expect(bare["refused"] == 0, f"{bare['refused']} of the repeated requests were refused")
+    return Try(said, bare, shown)
 
 
 def prove(shown: dict[str, Any], count: int, buyers: int) -> None:
@@ -108,16 +129,16 @@ def calls_an_order(shown: dict[str, Any], count: int) -> Figure:
     )
 
 
-def throughput(said: dict[str, Any], bare: dict[str, Any], count: int) -> Figure:
+def throughput(middle: Try, count: int, tries: int) -> Figure:
     """From the flow's start to its end, against the same requests without anything else."""
-    ratio = bare["seconds"] / said["seconds"]
+    said, bare = middle.said, middle.bare
     return Figure(
         what=f"e-conomic at {LATENCY * 1000:.0f} ms over {CONNECTIONS} connections, start to end of the flow",
-        found=f"{ratio:.0%} of a bare loop",
+        found=f"{middle.ratio:.0%} of a bare loop",
         target=f"≥ {LEAST_THROUGHPUT:.0%}",
-        met=ratio >= LEAST_THROUGHPUT,
+        met=middle.ratio >= LEAST_THROUGHPUT,
         more=f"{said['seconds']:.1f} s ({count / said['seconds']:.0f} orders/s, {said['cpu_seconds']:.1f} s on the "
-        f"processor); the same {bare['requests']:,} requests alone {bare['seconds']:.1f} s",
+        f"processor); the same {bare['requests']:,} requests alone {bare['seconds']:.1f} s; the middle one of {tries}",
     )
 
 
