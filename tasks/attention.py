@@ -79,9 +79,9 @@ def link(name: str, cause: Cause, words: Words) -> str:
     single = cause.numbers[0] if len(cause.orders) == 1 else ""
     if cause.code == AMBIGUOUS:
         form = form_of("resolve-order", name, order=single) if single else form_of("resolve-order", name)
-        return f"[{words('choose_customer')}]({form})" if form else words("resolve_command")
+        return f"[{words('choose_customer')}]({form})" if form else f"`{words('resolve_command')}`"
     form = form_of("rerun-failed", name, cause=cause.code)
-    return f"[{words('try_again')}]({form})" if form else f"afstem retry --cause {cause.code}"
+    return f"[{words('try_again')}]({form})" if form else f"`afstem retry --cause {cause.code}`"
 
 
 def form_of(flow: str, name: str, **parameters: str) -> str:

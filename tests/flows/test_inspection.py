@@ -83,8 +83,8 @@ def test_where_nothing_is_deployed_the_artifact_names_the_command(business: Busi
 
     causes = {row["orders"]: row["then"] for row in business.run().artifact("shop-dk-attention")}
 
-    assert causes["1001"] == "afstem retry --cause cvr_length"
-    assert causes["·x··javascript:1·"] == "afstem retry --cause bad_currency"
+    assert causes["1001"] == "`afstem retry --cause cvr_length`"
+    assert causes["·x··javascript:1·"] == "`afstem retry --cause bad_currency`"
 
 
 def test_the_digest_is_two_lines_a_cause_without_a_value_of_an_order() -> None:
