@@ -57,6 +57,9 @@ NAMED: frozenset[OrderField] = frozenset({"ean", *REFERENCES})
 REJECTED_FOR = {"TechnicalReject": "einvoice_unreadable_there", "ProfileReject": "einvoice_not_taken_there"}
 """What a receiver's word means, where it is no judgement of what was sold."""
 
+PERSON_UNKNOWN = "einvoice_contact_not_there"
+"""Said of the contact persons whom we have seen; the books may have others by now."""
+
 HELD_FOR: tuple[State, ...] = ("rejected", "unsure", "silent")
 """What became of an e-invoice that a person must see to; the worst first."""
 
@@ -140,7 +143,7 @@ def _refuse_without_contact(
         raise NeedsAttention("einvoice_contact_missing", field)
     known = {key for one in contacts_of.contacts for key in normalise("name", one)}
     if not known.issuperset(normalise("name", person)):
-        raise NeedsAttention("einvoice_contact_not_there", field, person, contacts_of.number)
+        raise NeedsAttention(PERSON_UNKNOWN, field, person, contacts_of.number)
     if contacts_of.attention == "":
         raise NeedsAttention("einvoice_attention_missing", "attention", contacts_of.number)
 

@@ -97,7 +97,9 @@ class Accounting(Protocol):
         """
 
     def find_customers(self, numbers: Sequence[str]) -> Sequence[Customer]:
-        """The customers of exactly these numbers, as the books hold them now; those that are gone are left out.
+        """The customers of exactly these numbers, as the books hold them now, with all their contact persons.
+
+        Those that are gone are left out.
 
         Raises `Transient` and `NeedsAttention` where they don't say.
         """

@@ -1,6 +1,7 @@
 """Step 4: every reconciled order becomes an invoice whose total is the order's to the øre, or is held."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import cast
 
 from prefect import State, task
@@ -9,11 +10,12 @@ from adapters.claims import writing_while
 from adapters.integration import Integration, open_integration
 from adapters.store import Batch, OrderRow
 from domain.credit_notes import build_credit_notes
-from domain.dispatches import fulfil_before_booking
+from domain.customers import Customer
+from domain.dispatches import PERSON_UNKNOWN, fulfil_before_booking
 from domain.invoices import Built, Invoice
 from domain.invoicing import build_invoice
 from domain.orders import CustomerType, Order
-from domain.outcomes import NeedsAttention, Skip
+from domain.outcomes import NeedsAttention, Skip, Transient
 from domain.stages import Stage
 from domain.vat import VatNumberAnswer, VatRules
 from tasks.chains import Chain, chains_of, look_at_held
@@ -77,6 +79,7 @@ class Invoices:
     def __init__(self, integration: Integration, rows: Sequence[OrderRow]) -> None:
         self._integration = integration
         self._customers = integration.directory.by_number(row.customer for row in rows)
+        self._looked_at: set[str] = set()
         self._proven = proofs(integration, rows)
 
     def wanted(self, row: OrderRow, chain: Chain) -> Wanted:
@@ -99,10 +102,25 @@ class Invoices:
 
     def _refuse_unsendable(self, row: OrderRow, order: Order, invoice: Invoice) -> None:
         """Raise `NeedsAttention` before an invoice is booked whose e-invoice could not go, or would not be paid."""
-        settings = self._integration.settings
-        needs_contact = settings.einvoicing.by_accounting and self._integration.books.capabilities.contacts
+        rules, fields = self._integration.settings.einvoicing, self._integration.settings.webshop.fields.by_field
+        needs_contact = rules.by_accounting and self._integration.books.capabilities.contacts
         contacts_of = self._customers.get(row.customer) if needs_contact else None
-        fulfil_before_booking(order, invoice, settings.einvoicing, settings.webshop.fields.by_field, contacts_of)
+        fulfilled = partial(fulfil_before_booking, order, invoice, rules, fields)
+        try:
+            fulfilled(contacts_of)
+        except NeedsAttention as missing:
+            if missing.finding.code != PERSON_UNKNOWN:
+                raise
+            fulfilled(self._as_it_stands(row.customer))
+
+    def _as_it_stands(self, number: str) -> Customer | None:
+        """A customer with all its contact persons, those of somebody else's making too: asked for once a batch."""
+        if number not in self._looked_at:
+            standing = self._integration.books.find_customers([number])
+            self._integration.directory.save(standing)
+            self._customers.update((one.number, one) for one in standing)
+            self._looked_at.add(number)
+        return self._customers.get(number)
 
     def _built(
         self, row: OrderRow, chain: Chain, order: Order, vat: VatRules, answer: VatNumberAnswer | None = None
@@ -147,8 +165,9 @@ def wanted_invoices(
             found.append(invoices.wanted(row, chain))
         except Skip as skip:
             verdicts.skipped(row, skip.finding)
-        except NeedsAttention as error:
-            verdicts.held(row, error.finding)
+        except (NeedsAttention, Transient) as error:
+            asked_books = error.finding.code == PERSON_UNKNOWN
+            (verdicts.refused_by_books if asked_books else verdicts.refused)(row, error)
     return found
 
 

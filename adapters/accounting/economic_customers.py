@@ -8,7 +8,7 @@ from adapters.accounting.checks import check_text, wanted_number
 from adapters.accounting.economic_client import SETTINGS, Client, Json, number_in, number_of
 from adapters.accounting.economic_countries import code_of
 from adapters.accounting.economic_errors import unexplained
-from adapters.accounting.economic_people import Directory, People, person_in
+from adapters.accounting.economic_people import Directory, People, person_in, with_people
 from adapters.accounting.economic_settings import EconomicAccounting
 from domain.customers import Customer, CustomerChange, CustomerField, NewCustomer, Values, fingerprint, same_customer
 from domain.identity import HOME, company_number
@@ -76,18 +76,18 @@ class EconomicCustomers:
             yield [self._remembered(one, known.get(one.number)) for one in customers]
 
     def find(self, numbers: Iterable[str]) -> list[Customer]:
-        """Those of these numbers who are there: a call each. Only an answer of 404 says that one isn't."""
-        known = self._people.mirrored(numbers)
+        """Those of these numbers who are there: two calls each. Only an answer of 404 says that one isn't."""
         found: list[Customer] = []
         for number in numbers:
             gone = _gone(number)
             try:
                 body = self._client.get("customers", number_of(number, gone), gone=gone)
+                people = self.look_up_people(number, gone)
             except NeedsAttention as error:
                 if error is not gone:
                     raise
                 continue
-            found.append(self._remembered(self.customer_of(body), known.get(number)))
+            found.append(with_people(self.customer_of(body), people))
         return found
 
     def create(self, new: NewCustomer, currency: str) -> Customer:
@@ -135,9 +135,10 @@ class EconomicCustomers:
         """Name to number of a customer's contact persons, from what was seen; asked for where nobody has looked."""
         return self._people.of(number) if self._people.may_be_known(number) else self.look_up_people(number)
 
-    def look_up_people(self, number: str) -> Mapping[str, str]:
-        """Ask who the contact persons are now, one call; the directory is told."""
-        listed = self._client.listed("customers", number_of(number, _gone(number)), "contacts", gone=_gone(number))
+    def look_up_people(self, number: str, gone: NeedsAttention | None = None) -> Mapping[str, str]:
+        """Ask who the contact persons are now, one call; the directory is told. Raises `gone` without the customer."""
+        gone = gone or _gone(number)
+        listed = self._client.listed("customers", number_of(number, gone), "contacts", gone=gone)
         people = {
             str(one.get("name", "")): str(number_in(one, "customerContactNumber"))
             for one in listed

@@ -51,7 +51,7 @@ class People:
         """These are all there are: whoever else was known is gone, from the directory too."""
         mirrored = self.mirrored([number]).get(number)
         if mirrored and self._directory:
-            self._directory().save([mirrored.model_copy(update=_contacts(people))])
+            self._directory().save([with_people(mirrored, people)])
         with self._lock:
             self._met[number] = dict(people)
 
@@ -62,7 +62,7 @@ class People:
 
     def on(self, customer: Customer, mirrored: Customer | None) -> Customer:
         """A customer as the books tell it, who name no contact persons, with those who are known."""
-        return customer.model_copy(update=_contacts(self._with_met(customer.number, mirrored)))
+        return with_people(customer, self._with_met(customer.number, mirrored))
 
     def _with_met(self, number: str, mirrored: Customer | None) -> Mapping[str, str]:
         return {**(mirrored.contact_numbers if mirrored else {}), **self._met.get(number, {})}
@@ -76,5 +76,6 @@ def person_in(people: Mapping[str, str], name: str) -> str:
     return next((number for known, number in people.items() if keys and keys <= set(normalise("name", known))), "")
 
 
-def _contacts(people: Mapping[str, str]) -> dict[str, object]:
-    return {"contacts": tuple(people), "contact_numbers": dict(people)}
+def with_people(customer: Customer, people: Mapping[str, str]) -> Customer:
+    """A customer whose contact persons are these, name to number."""
+    return customer.model_copy(update={"contacts": tuple(people), "contact_numbers": dict(people)})

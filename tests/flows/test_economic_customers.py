@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.contract.dispatching import CVR, EAN, public
+from tests.contract.shopkeeping import end_rest
 from tests.flows.business import Business
 from tests.flows.test_economic import MUG, an_order, on_economic
 from tests.flows.test_economic_einvoices import set_up
@@ -85,6 +86,50 @@ def test_a_person_of_attention_whose_call_was_lost_is_set_by_the_next_try(
     assert business.stages() == {"1001": "dispatched"}
     assert the_school(agreement)["attention"]["customerContactNumber"] == 1
     assert agreement.refusals == []
+
+
+def a_collecting_customer(business: Business, agreement: EconomicSimulator) -> int:
+    """All EAN sales go to a customer of the bookkeeper's, whose contact persons Afstem has never seen."""
+    number = a_school_of_the_bookkeepers(agreement)
+    agreement.api.customers.edit(number, attention={"customerContactNumber": 1})
+    set_up(business, agreement, f'[customers.ean]\ncollecting_customer = "{number}"\n')
+    return number
+
+
+def test_a_collecting_customer_s_contact_persons_are_those_whom_the_bookkeeper_gave_it(
+    business: Business,
+    agreement: EconomicSimulator,
+) -> None:
+    number = a_collecting_customer(business, agreement)
+    business.sell(public(1001, person=PERSON))
+
+    assert business.run().state == "Completed"
+
+    assert business.stages() == {"1001": "dispatched"}
+    (invoice,) = agreement.api.invoices.booked.values()
+    assert invoice["references"]["customerContact"]["customerContactNumber"] == 1
+    assert len(agreement.api.customers.contacts[number]) == 1
+
+
+def test_an_order_whose_person_the_collecting_customer_has_not_waits_at_no_cost_until_the_bookkeeper_adds_them(
+    business: Business,
+    agreement: EconomicSimulator,
+) -> None:
+    number = a_collecting_customer(business, agreement)
+    agreement.api.customers.set_contact(number, {"name": "Åse Østergård"}, 1)
+    business.sell(*(public(order, person=PERSON) for order in (1001, 1002)))
+    business.run()
+    assert business.holds() == dict.fromkeys(("1001", "1002"), "einvoice_contact_not_there")
+    assert agreement.calls["GET /customers/N/contacts"] == 1
+
+    agreement.calls.clear()
+    business.run()
+    assert dict(agreement.calls) == {"GET /invoices/drafts": 1, "GET /customers": 1}
+
+    agreement.api.customers.set_contact(number, {"name": PERSON})
+    end_rest(business.integration)
+    assert business.run().state == "Completed"
+    assert business.stages() == dict.fromkeys(("1001", "1002"), "dispatched")
 
 
 def test_where_contacts_may_not_be_written_a_missing_person_of_attention_holds_the_order_until_the_bookkeeper_sets_one(
