@@ -15,7 +15,8 @@ from tests.operated import AFSTEM
 from tests.unit.test_architecture import ROOT
 
 PAGE = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
-(UNIT,) = re.findall(r"```ini\n(.*?)```", PAGE, re.DOTALL)
+UNITS = re.findall(r"```ini\n(.*?)```", PAGE, re.DOTALL)
+UNIT = UNITS[0]
 INSTALLED = "/srv/afstem/app/.venv/bin/afstem"
 
 
@@ -29,14 +30,15 @@ def systemd() -> str:
 
 def complaints(systemd: str, unit: str, folder: Path) -> str:
     """What systemd has against a unit whose Afstem is installed here."""
-    path = folder / "afstem.service"
+    path = folder / "printed.service"
     path.write_text(unit.replace(INSTALLED, str(AFSTEM)), encoding="utf-8")
     done = subprocess.run([systemd, "verify", path], capture_output=True, text=True, timeout=60, check=False)
     return "\n".join(line for line in (done.stdout + done.stderr).splitlines() if path.name in line)
 
 
-def test_systemd_takes_the_service_as_it_is_printed(systemd: str, tmp_path: Path) -> None:
-    assert complaints(systemd, UNIT, tmp_path) == ""
+@pytest.mark.parametrize("unit", UNITS, ids=["up", "webhooks"])
+def test_systemd_takes_the_service_as_it_is_printed(systemd: str, tmp_path: Path, unit: str) -> None:
+    assert complaints(systemd, unit, tmp_path) == ""
 
 
 def test_systemd_would_say_what_is_wrong_with_it(systemd: str, tmp_path: Path) -> None:
@@ -44,8 +46,9 @@ def test_systemd_would_say_what_is_wrong_with_it(systemd: str, tmp_path: Path) -
     assert "afstem.gone" in complaints(systemd, UNIT.replace(INSTALLED, "/srv/afstem.gone"), tmp_path)
 
 
-def test_the_service_may_write_where_it_works_and_its_command_is_one_that_there_is() -> None:
-    told = dict(line.split("=", 1) for line in UNIT.splitlines() if "=" in line)
+@pytest.mark.parametrize("unit", UNITS, ids=["up", "webhooks"])
+def test_the_service_may_write_where_it_works_and_its_command_is_one_that_there_is(unit: str) -> None:
+    told = dict(line.split("=", 1) for line in unit.splitlines() if "=" in line)
     program, command, option, config = told["ExecStart"].split()
     assert told["WorkingDirectory"] == told["ReadWritePaths"] == str(Path(config).parent)
     assert Path(told["EnvironmentFile"]).parent == Path(told["WorkingDirectory"])
