@@ -85,10 +85,18 @@ class Run:
 
     def page(self, key: str) -> str:
         """What it published under this key, as it is; empty if it published nothing."""
-        with get_client(sync_client=True) as client:
-            these = {"artifacts": {"flow_run_id": {"any_": [str(self.id)]}, "key": {"any_": [key]}}}
-            found = httpx.post(f"{client.api_url}artifacts/filter", json=these).raise_for_status().json()
+        found = self._artifacts(key={"any_": [key]})
         return str(found[0]["data"]) if found else ""
+
+    def bars(self) -> dict[str, float]:
+        """How far each bar of it has come, in percent, by what it tells of."""
+        return {one["description"]: float(one["data"]) for one in self._artifacts(type={"any_": ["progress"]})}
+
+    def _artifacts(self, **which: Any) -> list[dict[str, Any]]:
+        with get_client(sync_client=True) as client:
+            these = {"artifacts": {"flow_run_id": {"any_": [str(self.id)]}, **which}}
+            found = httpx.post(f"{client.api_url}artifacts/filter", json=these).raise_for_status().json()
+        return list(found)
 
 
 def attention(section: str) -> dict[str, Any]:

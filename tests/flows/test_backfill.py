@@ -59,9 +59,10 @@ def test_a_period_is_invoiced_in_shards_and_nothing_outside_of_it(
     run = backfill(business)
 
     assert (run.state, run.message) == ("Completed", "3 shards in order")
-    assert "sync-period shop-dk 2026-03-15 – 2026-03-20: 6 orders in order" in [
-        one.name for one in runs_of("sync-period")
-    ]
+    (last,) = [one for one in runs_of("sync-period") if "2026-03-15 – 2026-03-20" in str(one.name)]
+    assert last.name == "sync-period shop-dk 2026-03-15 – 2026-03-20: 6 orders in order"
+    assert last.state
+    assert Run(last.state, last.id).bars() == {"2026-03-15 – 2026-03-20": 100}
     assert business.invoices() == {str(1000 + day): 1 for day in range(1, 21)}
     assert len(business.customers()) == 1
     assert business.integration.store.shop_cursor("shop-dk") is None
@@ -270,6 +271,7 @@ def test_retry_of_a_period_tries_again_what_its_failed_shards_have_left(tmp_path
         flow_run = deployment.start(business.config, "backfill-orders", **period)
         run = deployment.ended(flow_run)
         assert (run.state, business.holds()) == ("Failed", {"1003": "cvr_length"})
+        assert run.bars() == {"2 shards": 100}
         assert run.message == "1 of 2 shards need attention: 1 of 2 orders need attention"
 
         business.set_up('[customers]\non_bad_number = "treat_as_b2c"')
