@@ -57,9 +57,11 @@ format: .venv/installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# A short round; make chaos ROUNDS=5 KILLS=50 for long ones, SEED=… to see one again.
+# A short round; make chaos ROUNDS=5 KILLS=50 for long ones, SEED=… to see one again. Whoever watches sees one round
+# after the other; CI has no time for that.
 chaos: .venv/installed-dev
-	CHAOS_ROUNDS=$(ROUNDS) CHAOS_KILLS=$(KILLS) CHAOS_SEED=$(SEED) $(BIN)/pytest $(PYTEST) -s tests/chaos
+	CHAOS_ROUNDS=$(ROUNDS) CHAOS_KILLS=$(KILLS) CHAOS_SEED=$(SEED) \
+	  $(BIN)/pytest $(PYTEST) $(if $(CI),-n 2 --dist loadfile,-s) tests/chaos
 
 official: .venv/installed-dev
 	$(BIN)/pytest $(PYTEST) tests/official

@@ -17,7 +17,9 @@ from tests.chaos.world import opened
 
 ROUNDS = int(os.environ.get("CHAOS_ROUNDS") or 1)
 KILLS = int(os.environ.get("CHAOS_KILLS") or 0)
-SEEDS = [int(os.environ["CHAOS_SEED"])] if os.environ.get("CHAOS_SEED") else random.sample(range(1_000_000), ROUNDS)
+CHANCE = random.Random(os.environ.get("PYTEST_XDIST_TESTRUNUID"))
+"""The same for all processes of a suite that runs side by side."""
+SEEDS = [int(os.environ["CHAOS_SEED"])] if os.environ.get("CHAOS_SEED") else CHANCE.sample(range(1_000_000), ROUNDS)
 BACKLOG = 120
 ORDERS_A_KILL = 20
 """More than are sold: what is left over is never bought."""
