@@ -95,14 +95,17 @@ _opening = threading.Lock()
 def open_integration(name: str) -> Integration:
     """The integration of this name or settings file; opened once a process, and again when its settings change.
 
-    Raises `Misconfigured`.
+    From here on this process is known to be at work in the store, before it claims anything: what it reads may not be
+    replaced under it. Raises `Misconfigured`, and `Transient` where the store is locked.
     """
     path = find(name)
     settings, secrets = load(path), Secrets.from_environment()
     stamp = json.dumps([settings.model_dump(mode="json"), secrets.stamp], default=str)
     with _opening:
         if (found := _open.get((str(path), stamp))) is None:
-            found = _open[str(path), stamp] = compose(settings, secrets)
+            found = compose(settings, secrets)
+            found.store.presence.announce()
+            _open[str(path), stamp] = found
     return found
 
 

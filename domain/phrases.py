@@ -369,6 +369,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Glemt: køberen på {orders} ordrer og {customers} kunder i kundespejlet. Beløb, datoer og varer er der endnu.",
         "Forgotten: the buyer of {orders} orders, {customers} customers of the mirror. Amounts, days and goods stay.",
     ),
+    "forgotten_also_in": (
+        "Også i {integrations}, som deler lageret.",
+        "Also in {integrations}, which share the store.",
+    ),
     "forgotten_open": (
         "Disse ordrer er ikke færdige og beholder deres køber, til de er det: {orders}. Kør kommandoen igen bagefter.",
         "These orders are not finished and keep their buyer until they are: {orders}. Run the command again then.",

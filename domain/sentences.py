@@ -1528,6 +1528,14 @@ SENTENCES: dict[str, Sentences] = {
         "{field} is not a whole copy of a store.",
         "Use a file that `afstem backup` has written.",
     ),
+    "store_in_use": Sentences(
+        "Nogen arbejder i lageret (maskine, proces, sidst set): {found}.",
+        "Stands »afstem up«, workere og »afstem webhooks«, og prøv igen. En, der døde på en anden maskine, spærrer højst "
+        "halvandet minut.",
+        "Somebody is at work in the store (machine, process, last seen): {found}.",
+        "Stop `afstem up`, workers and `afstem webhooks`, then try again. One that died on another machine is in the way "
+        "for a minute and a half at most.",
+    ),
     "nobody_to_forget": Sentences(
         "Det siger ikke, hvem der skal glemmes: {found}.",
         "Angiv en e-mail, et telefonnummer, et CVR-nummer eller et ordrenummer.",

@@ -19,6 +19,7 @@ from tasks.causes import causes_of
 from tasks.happenings import tell_happenings
 from tasks.progress import wait_for
 from tasks.runs import call_it, this_run
+from tasks.tidy import drop_old_results
 from tasks.verdicts import by_cause
 
 LONG = 8
@@ -39,6 +40,7 @@ def conclude(integration: str, batches: Sequence[PrefectFuture[Any]]) -> State[N
     opened.store.orders.release_run(opened.name, run)
     standing = opened.store.orders.standing_of(opened.name, run)
     causes = causes_of(opened)
+    drop_old_results()
     if standing:
         publish_customers(opened, run)
         publish_attention(opened, causes)

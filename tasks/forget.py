@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from adapters.integration import Integration
-from adapters.store import OrderRow, Scrubbing
+from adapters.store import OrderRow, Scrubbing, Store, sharing, take_out_customers
 from domain.classification import Classification
 from domain.forgetting import kept_until, proof_kept_until
 from domain.identity import company_number, normalise
@@ -58,10 +58,15 @@ class Person:
 
 @dataclass
 class Forgotten:
-    """What was done: order numbers, those that are still open and keep their buyer, customer numbers, documents."""
+    """What was done: order numbers, those that are still open and keep their buyer, customer numbers, documents.
+
+    An order of another integration has its name before the number, a customer of other books their name behind it.
+    """
 
     orders: list[str] = field(default_factory=list)
     still_open: list[str] = field(default_factory=list)
+    also_in: list[str] = field(default_factory=list)
+    """Other integrations of the store in which some of those orders were."""
     customers: list[str] = field(default_factory=list)
     documents: int = 0
     kept_until: date | None = None
@@ -71,22 +76,20 @@ class Forgotten:
 
 
 def forget(integration: Integration, person: Person) -> Forgotten:
-    """Take a person out of the store; what is left of their finished orders are amounts, days and goods.
+    """Take a person out of the store, all its integrations; what is left of finished orders are amounts, days, goods.
 
-    The documents keep what stands on them, until the law lets go. A customer with an open order is needed for it.
+    The documents keep what stands on them, until the law lets go, by the financial year of this integration. A
+    customer with an open order is needed for it. Who is meant by one order is the buyer of that order alone.
     """
-    scrubbing = _scrubbing(integration)
-    rows = [row for row in scrubbing.rows() if person.bought(row)]
-    finished = scrubbing.finished(rows)
-    still_open = [row for row in rows if row not in finished]
-    done = Forgotten(still_open=[row.number for row in still_open])
-    customers = _customers(integration, person, finished)
-    needed = scrubbing.needed(customers)
-    identities = person.identities | _identities(person, [row for row in finished if row.customer not in needed])
-    _take_out(integration, finished, done)
-    _drop_customers(integration, identities, customers - needed, done)
+    done, database = Forgotten(), integration.store.database
+    finished: list[OrderRow] = []
+    for name in [integration.name] if person.order else sharing.integrations(database):
+        finished += _forget_orders(integration, name, person, done)
+    own = integration.books.name
+    for books in [own] if person.order else {own, *sharing.mirrored(database)}:
+        _forget_customers(integration, books, person, finished, done)
     _name_proofs(integration, person, finished, done)
-    integration.store.database.vacuum()
+    database.vacuum()
     return done
 
 
@@ -97,12 +100,12 @@ def forget_old(integration: Integration) -> Forgotten:
     """
     privacy = integration.settings.privacy
     days = privacy.retention_days
-    done = Forgotten()
-    rows = _scrubbing(integration).due(datetime.now(UTC) - timedelta(days=days) if days else None)
-    _take_out(integration, rows, done)
+    done, scrubbing = Forgotten(), Scrubbing(integration.store.database, integration.name)
+    rows = scrubbing.due(datetime.now(UTC) - timedelta(days=days) if days else None)
+    _take_out(integration, scrubbing, rows, done)
     today = datetime.now(UTC).date()
     with integration.store.together() as connection:
-        over = _scrubbing(integration).drop_documents(
+        over = scrubbing.drop_documents(
             connection, lambda day: kept_until(date.fromisoformat(day), privacy.year_end) < today
         )
         over += integration.store.vat_answers.drop(
@@ -113,17 +116,25 @@ def forget_old(integration: Integration) -> Forgotten:
     return done
 
 
-def _scrubbing(integration: Integration) -> Scrubbing:
-    return Scrubbing(integration.store.database, integration.name, integration.books.name)
+def _forget_orders(integration: Integration, name: str, person: Person, done: Forgotten) -> list[OrderRow]:
+    """Take the person out of their orders in the integration of this name; gives those that are finished."""
+    scrubbing = Scrubbing(integration.store.database, name)
+    rows = [row for row in scrubbing.rows() if person.bought(row)]
+    finished = scrubbing.finished(rows)
+    done.still_open += [_told(integration, row) for row in rows if row not in finished]
+    if finished and name != integration.name:
+        done.also_in.append(name)
+    _take_out(integration, scrubbing, finished, done)
+    return finished
 
 
-def _take_out(integration: Integration, rows: Sequence[OrderRow], done: Forgotten) -> None:
-    scrubbing, year_end = _scrubbing(integration), integration.settings.privacy.year_end
+def _take_out(integration: Integration, scrubbing: Scrubbing, rows: Sequence[OrderRow], done: Forgotten) -> None:
+    year_end = integration.settings.privacy.year_end
     for start in range(0, len(rows), AT_ONCE):
-        piece = {row.order_id: row.number for row in rows[start : start + AT_ONCE]}
+        piece = {row.order_id: _told(integration, row) for row in rows[start : start + AT_ONCE]}
         with integration.store.together() as connection:
             ids = scrubbing.scrub_orders(connection, rows[start : start + AT_ONCE])
-            scrubbing.scrub_changes(connection, ids, ())
+            scrubbing.scrub_changes(connection, ids)
             days = scrubbing.scrub_documents(connection, ids)
         done.orders += [piece[order] for order in ids]
         done.documents += len(days)
@@ -131,30 +142,55 @@ def _take_out(integration: Integration, rows: Sequence[OrderRow], done: Forgotte
         done.kept_until = max([*until, *([done.kept_until] if done.kept_until else [])], default=None)
 
 
-def _drop_customers(
-    integration: Integration, identities: Iterable[str], numbers: Iterable[str], done: Forgotten
+def _told(integration: Integration, row: OrderRow) -> str:
+    return row.number if row.integration == integration.name else f"{row.integration}-{row.number}"
+
+
+def _forget_customers(
+    integration: Integration, books: str, person: Person, bought: Sequence[OrderRow], done: Forgotten
 ) -> None:
-    """Take customers out of the mirror; their keyed hashes keep the books from bringing them back."""
-    directory, scrubbing = integration.directory, _scrubbing(integration)
-    done.customers = sorted(numbers)
-    there = list(directory.by_number(done.customers).values())
-    with integration.store.together() as connection:
+    """Take the person's customers out of the mirror of these books, and what is remembered of them."""
+    customers = _customers(integration, books, person, bought)
+    needed = _needed(integration, books, customers)
+    identities = person.identities | _identities(person, [row for row in bought if row.customer not in needed])
+    _drop_customers(integration.store, books, identities, sorted(customers - needed))
+    other = "" if books == integration.books.name else f" ({books})"
+    done.customers += [f"{number}{other}" for number in sorted(customers - needed)]
+
+
+def _drop_customers(store: Store, books: str, identities: Iterable[str], numbers: Sequence[str]) -> None:
+    """Their keyed hashes keep the books from bringing them back."""
+    directory = store.directory(books)
+    there = list(directory.by_number(numbers).values())
+    with store.together() as connection:
         directory.forgotten.add(connection, there)
-        directory.leave_out(connection, done.customers)
-        scrubbing.drop_links(connection, identities, done.customers)
-        scrubbing.scrub_changes(connection, (), done.customers)
+        directory.leave_out(connection, numbers)
+        take_out_customers(connection, books, identities, numbers)
 
 
-def _customers(integration: Integration, person: Person, bought: Sequence[OrderRow]) -> set[str]:
-    """The customers of the books who bear the person's keys, or for whom the one order was invoiced.
+def _customers(integration: Integration, books: str, person: Person, bought: Sequence[OrderRow]) -> set[str]:
+    """The customers of these books who bear the person's keys, or for whom the one order was invoiced.
 
     One that collects many buyers is nobody.
     """
-    hits = [hit for name, keys in person.keys.items() for hit in integration.directory.having(name, keys)]
-    rules = [integration.settings.customers.of(kind) for kind in TYPES]
-    collecting = {number for one in rules for number in (one.collecting_customer, *one.never_updated)}
+    directory = integration.store.directory(books)
+    hits = [hit for name, keys in person.keys.items() for hit in directory.having(name, keys)]
     invoiced = {row.customer for row in bought} if person.order else set()
+    collecting = _collecting(integration) if books == integration.books.name else set()
     return ({number for _, _, number in hits} | invoiced) - collecting - {""}
+
+
+def _collecting(integration: Integration) -> set[str]:
+    rules = [integration.settings.customers.of(kind) for kind in TYPES]
+    return {number for one in rules for number in (one.collecting_customer, *one.never_updated)}
+
+
+def _needed(integration: Integration, books: str, customers: set[str]) -> set[str]:
+    """Those of them whom an open order needs, or who collect many buyers, in any integration of these books."""
+    database = integration.store.database
+    own = {integration.name} if books == integration.books.name else set()
+    writing = own.union(sharing.writing_to(database, books))
+    return {number for name in writing for number in Scrubbing(database, name).needed(customers)}
 
 
 def _identities(person: Person, bought: Sequence[OrderRow]) -> set[str]:

@@ -17,7 +17,7 @@ from adapters.store.operations import Operations
 from adapters.store.orders import EVERYTHING, Among, Batch, Orders, Standing, unfinished
 from adapters.store.presence import SILENT_TOO_LONG, Presence
 from adapters.store.runs import Runs
-from adapters.store.scrubbing import Scrubbing
+from adapters.store.scrubbing import Scrubbing, take_out_customers
 from adapters.store.tables import (
     ChangeRow,
     CursorRow,
@@ -52,6 +52,7 @@ __all__ = [
     "Standing",
     "Store",
     "VatAnswers",
+    "take_out_customers",
 ]
 
 

@@ -11,6 +11,7 @@ from sqlmodel import SQLModel
 
 from adapters.sqlite import make_private
 from adapters.store.database import CHUNK, Database, told
+from adapters.store.presence import Presence
 from adapters.store.restored import Forgetting, doubt_what_was_due
 from adapters.store.tables import LeaseRow, OwnerRow, table_of
 from domain.outcomes import Misconfigured
@@ -38,11 +39,18 @@ def back_up(store: Database, path: Path) -> int:
     return path.stat().st_size
 
 
+def refuse_under_others(store: Database) -> None:
+    """Raise `Misconfigured` (`store_in_use`) while another process is at work: nothing may change under it."""
+    with store.reading() as connection:
+        _refuse_under_others(store, connection)
+
+
 def restore(store: Database, path: Path) -> None:
     """Make the store what the copy says, all of it or nothing. A copy of an earlier release is brought up first.
 
     Who is forgotten now, in whichever integration, is forgotten in the copy too, and no e-invoice goes twice.
-    Raises `Misconfigured` where it is no copy of a store (`backup_unreadable`), or of a later release.
+    Raises `Misconfigured` where it is no copy of a store (`backup_unreadable`), or of a later release, or where
+    another process is at work in the store (`store_in_use`).
     """
     if not _is_copy(path):
         raise Misconfigured("backup_unreadable", str(path))
@@ -53,6 +61,7 @@ def restore(store: Database, path: Path) -> None:
         copy = Database(f"sqlite:///{opened}")
         try:
             with copy.reading() as source, store.writing() as target:
+                _refuse_under_others(store, target)
                 forgetting = Forgetting(store, target, source)
                 for table in reversed(SQLModel.metadata.sorted_tables):
                     target.execute(delete(table))
@@ -65,6 +74,11 @@ def restore(store: Database, path: Path) -> None:
     finally:
         for leftover in path.parent.glob(f".{path.name}.opened*"):
             leftover.unlink()
+
+
+def _refuse_under_others(store: Database, connection: Connection) -> None:
+    if others := Presence(store).others(connection):
+        raise Misconfigured("store_in_use", "store.url", "; ".join(others))
 
 
 def _write(store: Database, path: Path) -> None:

@@ -10,11 +10,12 @@ from pathlib import Path
 from uuid import uuid4
 
 import psutil
-from sqlalchemy import delete, select
+from sqlalchemy import Connection, delete, select
 
 from adapters.claims import ClaimLost, StillOurs
 from adapters.store.database import Database
 from adapters.store.tables import OwnerRow, table_of
+from domain.days import COPENHAGEN
 
 SILENT_TOO_LONG = timedelta(seconds=90)
 """So long without a heartbeat, and whoever can't be looked at is taken for dead; after half of it it writes no more."""
@@ -88,6 +89,15 @@ class Presence:
             with self._database.writing() as connection:
                 connection.execute(delete(owners).where(owners.c.id == self.owner))
 
+    def others(self, connection: Connection) -> list[str]:
+        """The other processes that are alive: each one's machine, its id there, and when it was last heard of."""
+        here, place, now = this_process(), this_place(), self._database.now(connection)
+        return sorted(
+            _told(row.id, row.seen_at)
+            for row in connection.execute(select(owners))
+            if not row.id.startswith(f"{here}|") and self._alive(row.id, place, now - row.seen_at)
+        )
+
     def dead(self, names: set[str]) -> set[str]:
         """Which of these owners hold their claims no longer."""
         if not names:
@@ -131,6 +141,11 @@ class Presence:
         if self._is_silent():
             self._lapses += 1
         return self._lapses
+
+
+def _told(owner: str, seen_at: datetime) -> str:
+    host, _, _, process, *_ = owner.split("|")
+    return f"{host} {process} {seen_at.astimezone(COPENHAGEN):%Y-%m-%d %H:%M:%S}"
 
 
 def _clocks() -> tuple[float, float]:

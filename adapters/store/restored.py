@@ -11,7 +11,7 @@ from adapters.store.database import Database, chunks
 from adapters.store.directory import Directory
 from adapters.store.dispatches import Dispatches
 from adapters.store.presence import Presence
-from adapters.store.scrubbing import Scrubbing
+from adapters.store.scrubbing import Scrubbing, take_out_customers
 from adapters.store.tables import (
     DispatchesTable,
     DispatchRow,
@@ -25,7 +25,6 @@ from adapters.store.tables import (
 from domain.dispatches import WAITING
 
 orders = table_of(OrdersTable)
-documents = table_of(DocumentRow)
 dispatches = table_of(DispatchesTable)
 forgotten = table_of(ForgottenRow)
 
@@ -60,22 +59,19 @@ class Forgetting:
             for piece in chunks(rows):
                 self._store.upsert(connection, model, piece)
         for name, ids in self._orders.items():
-            books = set(connection.execute(select(documents.c.books).where(documents.c.integration == name)).scalars())
             for some in chunks(ids):
-                self._take_out(connection, name, books, some)
+                self._take_out(connection, name, some)
         for one in connection.execute(select(forgotten.c.books).distinct()).scalars().all():
             self._leave_out(connection, one)
 
-    def _take_out(self, connection: Connection, integration: str, books: Iterable[str], ids: list[str]) -> None:
+    def _take_out(self, connection: Connection, integration: str, ids: list[str]) -> None:
         """Take the buyers out of these orders; those that the copy has still open are forgotten once finished."""
         found = _of_orders(connection, orders, {integration: ids})
         rows = [row for one in found if not (row := OrderRow.model_construct(**one)).is_forgotten]
-        scrubbing = Scrubbing(self._store, integration, "")
+        scrubbing = Scrubbing(self._store, integration)
         done = scrubbing.scrub_orders(connection, scrubbing.finished_there(connection, rows))
-        for one in books:
-            of_these = Scrubbing(self._store, integration, one)
-            of_these.scrub_changes(connection, done, ())
-            of_these.scrub_documents(connection, done)
+        scrubbing.scrub_changes(connection, done)
+        scrubbing.scrub_documents(connection, done)
         for row in (row for row in rows if row.order_id not in done):
             same = (orders.c.integration == integration) & (orders.c.order_id == row.order_id)
             connection.execute(update(orders).where(same).values(forgotten_at=row.changed_at - JUST_BEFORE))
@@ -85,9 +81,7 @@ class Forgetting:
         directory = Directory(self._store, Presence(self._store), books)
         customers = directory.forgotten_there(connection)
         directory.leave_out(connection, customers)
-        scrubbing = Scrubbing(self._store, "", books)
-        scrubbing.drop_links(connection, (), customers)
-        scrubbing.scrub_changes(connection, (), customers)
+        take_out_customers(connection, books, (), customers)
 
 
 def doubt_what_was_due(store: Database, connection: Connection) -> None:

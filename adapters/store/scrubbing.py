@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, or_, select, tuple_, update
 
 from adapters.store.database import Database, chunks
 from adapters.store.tables import ChangeRow, DispatchesTable, DocumentRow, LinkRow, OrderRow, OrdersTable, table_of
@@ -25,12 +25,11 @@ FINISHED = frozenset({"booked", "dispatched", "skipped"})
 
 
 class Scrubbing:
-    """What is taken out of the orders of one integration, and of the mirrors of its books."""
+    """What is taken out of the orders of one integration, and of their documents in whichever books."""
 
-    def __init__(self, database: Database, integration: str, books: str) -> None:
+    def __init__(self, database: Database, integration: str) -> None:
         self._database = database
         self._integration = integration
-        self._books = books
 
     def rows(self) -> Iterator[OrderRow]:
         """All orders that have a buyer, with all that is known of them."""
@@ -56,10 +55,10 @@ class Scrubbing:
         return list(done.values())
 
     def needed(self, customers: Iterable[str]) -> set[str]:
-        """Those of these customers who have an order that is still open."""
+        """Those of these customers who have an order that is still open, or who collect the orders of many buyers."""
         rows = [row for piece in chunks(customers) for row in self._rows(orders.c.customer.in_(piece))]
         finished = {row.order_id for row in self.finished(rows)}
-        return {row.customer for row in rows if row.order_id not in finished}
+        return {row.customer for row in rows if row.order_id not in finished or _is_collected(row)}
 
     def due(self, before: datetime | None) -> list[OrderRow]:
         """Finished orders sold before then, and those that came back with their buyer after they were forgotten."""
@@ -78,12 +77,11 @@ class Scrubbing:
                 done.append(row.order_id)
         return done
 
-    def scrub_changes(self, connection: Connection, ids: Iterable[str], customers: Iterable[str]) -> None:
-        """What was written to customers because of these orders, and to these customers: the fields stay named."""
-        own = (changes.c.integration == self._integration, changes.c.books == self._books)
-        for where, column, values in ((own[0], changes.c.order_id, ids), (own[1], changes.c.customer, customers)):
-            for piece in chunks(values):
-                connection.execute(update(changes).where(where, column.in_(piece)).values(before="", after=""))
+    def scrub_changes(self, connection: Connection, ids: Iterable[str]) -> None:
+        """What was written to customers because of these orders: the fields stay named."""
+        for piece in chunks(ids):
+            of_these = (changes.c.integration == self._integration) & changes.c.order_id.in_(piece)
+            connection.execute(update(changes).where(of_these).values(before="", after=""))
 
     def scrub_documents(self, connection: Connection, ids: Iterable[str]) -> list[str]:
         """Leave of these orders' documents what the law wants kept; gives the day of each."""
@@ -92,7 +90,7 @@ class Scrubbing:
             for row in connection.execute(select(documents).where(self._own, documents.c.order_id.in_(piece))).all():
                 wanted = _changed(row.wanted, lambda text: as_sent(Invoice.model_validate_json(text)).model_dump_json())
                 sold = _changed(row.sold, lambda text: as_sold(Order.model_validate_json(text)).model_dump_json())
-                same = (documents.c.books == self._books) & (documents.c.reference == row.reference)
+                same = (documents.c.books == row.books) & (documents.c.reference == row.reference)
                 connection.execute(update(documents).where(same).values(wanted=wanted, sold=sold))
                 days.append(row.date)
         return days
@@ -101,20 +99,16 @@ class Scrubbing:
         """Of forgotten orders' documents whose day is long over, keep no more than their amounts; gives how many."""
         forgotten = (orders.c.integration == self._integration) & orders.c.forgotten_at.is_not(None)
         of_these = self._own & documents.c.order_id.in_(select(orders.c.order_id).where(forgotten))
-        query = select(documents.c.reference, documents.c.date).where(of_these, documents.c.wanted != "")
-        over = [row.reference for row in connection.execute(query).all() if is_over(row.date)]
+        which = (documents.c.books, documents.c.reference)
+        query = select(*which, documents.c.date).where(of_these, documents.c.wanted != "")
+        over = [(row.books, row.reference) for row in connection.execute(query).all() if is_over(row.date)]
         for piece in chunks(over):
-            these = update(documents).where(self._own, documents.c.reference.in_(piece))
+            these = update(documents).where(tuple_(*which).in_(piece))
             connection.execute(these.values(wanted="", sold="", content=""))
-            sent = (dispatches.c.integration == self._integration) & dispatches.c.reference.in_(piece)
+            references = [reference for _, reference in piece]
+            sent = (dispatches.c.integration == self._integration) & dispatches.c.reference.in_(references)
             connection.execute(update(dispatches).where(sent).values(document="", told="", history="[]"))
         return len(over)
-
-    def drop_links(self, connection: Connection, identities: Iterable[str], customers: Iterable[str]) -> None:
-        """Which customer these identities are, and what is remembered of these customers."""
-        for column, values in ((links.c.identity, identities), (links.c.customer, customers)):
-            for piece in chunks(values):
-                connection.execute(delete(links).where(links.c.books == self._books, column.in_(piece)))
 
     def _rows(self, wanted: ColumnElement[bool]) -> Iterator[OrderRow]:
         query = select(orders).where(orders.c.integration == self._integration, wanted)
@@ -124,7 +118,22 @@ class Scrubbing:
 
     @property
     def _own(self) -> ColumnElement[bool]:
-        return (documents.c.books == self._books) & (documents.c.integration == self._integration)
+        return documents.c.integration == self._integration
+
+
+def take_out_customers(connection: Connection, books: str, identities: Iterable[str], customers: Sequence[str]) -> None:
+    """Which customer of these books these identities are, what is remembered of these customers, what was written."""
+    for column, values in ((links.c.identity, identities), (links.c.customer, customers)):
+        for piece in chunks(values):
+            connection.execute(delete(links).where(links.c.books == books, column.in_(piece)))
+    for piece in chunks(customers):
+        to_them = (changes.c.books == books) & changes.c.customer.in_(piece)
+        connection.execute(update(changes).where(to_them).values(before="", after=""))
+
+
+def _is_collected(row: OrderRow) -> bool:
+    told = json.loads(row.decision) if row.decision else {}
+    return (told.get("decision") or {}).get("kind") == "collecting"
 
 
 def _without_buyer(row: OrderRow) -> dict[str, str]:

@@ -26,7 +26,7 @@ def backup(file: File, config: Config = DEFAULT) -> None:
 
 
 def restore(file: File, config: Config = DEFAULT) -> None:
-    """Make the store what a copy says. What it holds now is copied beside that first. End all runs before.
+    """Make the store what a copy says. What it holds now is copied beside that first. End all that runs before.
 
     However old the copy is, nothing is invoiced twice: the next run looks at what stands in the books. Who is
     forgotten now is forgotten in the copy too.
@@ -34,6 +34,7 @@ def restore(file: File, config: Config = DEFAULT) -> None:
     with opened(config) as integration:
         from adapters.store import copies
 
+        copies.refuse_under_others(integration.store.database)
         before = _free_name(file)
         copies.back_up(integration.store.database, before)
         copies.restore(integration.store.database, file)

@@ -19,7 +19,7 @@ def forget(
     config: Config = DEFAULT,
     json: AsJson = False,
 ) -> None:
-    """Take a buyer out of the store: orders, what was written to the customer, and the mirror of the books.
+    """Take a buyer out of the store, all its integrations: orders, what was written to the customer, and the mirror.
 
     Amounts, days and goods stay, so that the proof adds up. What stands on an invoice stays for five years from the
     end of the financial year, and orders that are still open keep their buyer until they are finished.
@@ -40,6 +40,8 @@ def tell(integration: "Integration", done: "Forgotten", *, as_json: bool) -> Non
         return
     out = console()
     out.print(words("forgotten", orders=len(done.orders), customers=len(done.customers)))
+    if done.also_in:
+        out.print(words("forgotten_also_in", integrations=", ".join(map(shown, done.also_in))), soft_wrap=True)
     if done.still_open:
         out.print(words("forgotten_open", orders=words.first_of([*map(shown, done.still_open)])), soft_wrap=True)
     if done.documents:
@@ -56,6 +58,7 @@ def document(done: "Forgotten") -> dict[str, Any]:
     return {
         "orders": done.orders,
         "still_open": done.still_open,
+        "also_in": done.also_in,
         "customers": done.customers,
         "documents_kept": done.documents,
         "documents_kept_until": done.kept_until,

@@ -36,6 +36,7 @@ def webhooks(
         from deployments.webhooks import Follower, receiver
 
         secret = secret_for(integration)
+        integration.store.presence.announce()  # the store is not restored under it
         follower = Follower(Following(integration, str(config.resolve())))
         app = receiver(integration.name, integration.store.hints, secret, follower.hinted)
         words = integration.words

@@ -1,9 +1,11 @@
 """A copy of the store, and the store made from it again: however old it is, nothing is written twice."""
 
+import socket
 import sqlite3
 import stat
 import threading
-from contextlib import closing
+from contextlib import closing, nullcontext
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,16 +13,32 @@ from sqlalchemy import select, text, update
 from sqlmodel import SQLModel
 from typer.testing import CliRunner
 
+from adapters.integration import open_integration
 from adapters.store import Store
 from adapters.store.copies import back_up, restore
+from adapters.store.presence import SILENT_TOO_LONG
+from adapters.store.tables import OwnerRow
 from deployments.cli import main
+from domain.days import COPENHAGEN
 from domain.outcomes import Misconfigured
 from domain.ports import Booking
 from domain.proof import ALL_TIME
 from tasks.forget import Person, forget, forget_old
 from tasks.proof import proof_of
 from tests.contract.dispatching import DROPFOLDER, dropped, public, states
-from tests.contract.shopkeeping import NAME, Shop, opened, prove, sell_a_backlog, sold, with_refund
+from tests.contract.shopkeeping import (
+    NAME,
+    PROCESSES,
+    Shop,
+    claim_and_wait,
+    in_another_process,
+    kill,
+    opened,
+    prove,
+    sell_a_backlog,
+    sold,
+    with_refund,
+)
 from tests.contract.storekeeping import an_order
 
 
@@ -238,6 +256,55 @@ def test_restoring_the_same_copy_again_leaves_what_the_first_time_replaced(shop:
     assert "copy.before-restore-2" in afstem(shop, "restore", str(tmp_path / "copy"))
 
     assert (tmp_path / "copy.before-restore").read_bytes() == first
+
+
+def test_a_store_in_which_somebody_works_is_not_replaced_under_them(shop: Shop, tmp_path: Path) -> None:
+    shop.sell(sold(1))
+    shop.sync()
+    afstem(shop, "backup", str(tmp_path / "copy"))
+    shop.sell(sold(2, "bente"))
+    told = PROCESSES.Event()
+    worker = in_another_process(claim_and_wait, shop.folder / "afstem.toml", "number 1", told)
+    assert told.wait(60)
+    now = rows_of(shop.integration.store)
+    config = str(shop.folder / "afstem.toml")
+
+    refused = CliRunner().invoke(main, ["restore", str(tmp_path / "copy"), "--config", config])
+
+    assert refused.exit_code == 2
+    assert f"{socket.gethostname()} {worker.pid}" in refused.output
+    assert "»afstem webhooks«" in refused.output
+    assert rows_of(shop.integration.store) == now
+    assert list(tmp_path.glob("copy.*")) == []
+    kill(worker)
+    afstem(shop, "restore", str(tmp_path / "copy"))
+    assert shop.stages().total() == 1
+
+
+@pytest.mark.parametrize(("silent_for", "blocks"), [(timedelta(), True), (2 * SILENT_TOO_LONG, False)])
+def test_who_was_heard_of_from_another_machine_blocks_and_who_died_there_does_not(
+    store: Store, tmp_path: Path, silent_for: timedelta, blocks: bool
+) -> None:
+    back_up(store.database, tmp_path / "copy")
+    with store.together() as connection:
+        seen = store.database.now(connection) - silent_for
+        store.database.upsert(connection, OwnerRow, [{"id": "elsewhere|0|pid:[1]|7|1234|gone", "seen_at": seen}])
+
+    with pytest.raises(Misconfigured, match="store_in_use") if blocks else nullcontext() as wrong:
+        restore(store.database, tmp_path / "copy")
+
+    if wrong:
+        assert wrong.value.finding.found == f"elsewhere 7 {seen.astimezone(COPENHAGEN):%Y-%m-%d %H:%M:%S}"
+
+
+def test_a_run_is_known_to_be_at_work_from_its_first_step(shop: Shop) -> None:
+    opened_by_a_step = open_integration(str(shop.folder / "afstem.toml"))
+    try:
+        with opened_by_a_step.store.database.reading() as connection:
+            there = connection.execute(select(SQLModel.metadata.tables["owners"].c.id)).scalars().all()
+        assert there == [opened_by_a_step.store.presence.owner]
+    finally:
+        opened_by_a_step.close()
 
 
 @pytest.fixture

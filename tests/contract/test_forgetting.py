@@ -1,6 +1,7 @@
 """People are forgotten, and the books are right as before: the proof adds up, and nothing is written twice."""
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from domain.proof import ALL_TIME
 from domain.vat import VatNumberAnswer
 from tasks.forget import Person, forget, forget_old
 from tasks.proof import proof_of
-from tests.contract.shopkeeping import NAME, THREE_MUGS, Shop, sold, sync, unlucky, with_refund
+from tests.contract.shopkeeping import NAME, THREE_MUGS, Shop, opened, sold, sync, unlucky, with_refund
 from tests.orders import Goods
 
 ULVHILDE = {
@@ -256,6 +257,79 @@ def test_a_collecting_customer_is_nobody(shop: Shop) -> None:
     assert number in shop.integration.directory.by_number([number])
 
 
+class TestAStoreOfSeveralShops:
+    """Who asks to be forgotten is forgotten in all of them; who still buys in one of them is known there."""
+
+    @pytest.fixture(params=["the same books", "books of their own"])
+    def swedish(self, bought: Shop, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Shop]:
+        """Another shop in the same store, where Ulvhilde has bought too."""
+        books = str(bought.folder / "books.db") if request.param == "the same books" else "their-books.db"
+        with opened(tmp_path / "swedish", bought.store_url, name="shop-se", books_path=books) as other:
+            other.sell(buys(7), sold(1, "karin"))
+            assert other.sync() == []
+            yield other
+
+    def test_who_is_forgotten_is_forgotten_in_all_of_them(self, bought: Shop, swedish: Shop) -> None:
+        proofs = [proof_of(one.integration, ALL_TIME) for one in (bought, swedish)]
+        in_books = bought.customers(), swedish.customers(), bought.documents(), swedish.documents()
+
+        done = forget(bought.integration, by_email())
+
+        assert sorted(done.orders) == ["1", "2", "shop-se-7"]
+        assert (done.still_open, done.also_in, done.documents) == ([], ["shop-se"], 4)
+        assert where(bought, *GONE) == set()
+        assert where(bought, *ON_THE_INVOICE) == {"documents"}
+        assert [proof_of(one.integration, ALL_TIME) for one in (bought, swedish)] == proofs
+        assert [*bought.sync("again"), *swedish.sync("again")] == []
+        assert (bought.customers(), swedish.customers(), bought.documents(), swedish.documents()) == in_books
+        assert where(bought, *GONE) == set()
+        assert where(bought, "karin@") >= {"orders", "directory"}
+
+    def test_it_makes_no_difference_from_which_of_them(self, bought: Shop, swedish: Shop) -> None:
+        assert sorted(forget(swedish.integration, by_email()).orders) == ["7", "shop-dk-1", "shop-dk-2"]
+        assert where(bought, *GONE) == set()
+
+    def test_an_order_that_is_open_in_another_of_them_is_named_and_keeps_its_customer(
+        self, bought: Shop, swedish: Shop
+    ) -> None:
+        swedish.set_up(book=False)
+        swedish.sell(buys(8))
+        swedish.sync("again")
+        draft = swedish.documents()["shop-se-8"]
+
+        done = forget(bought.integration, by_email())
+
+        assert (sorted(done.orders), done.still_open) == (["1", "2", "shop-se-7"], ["shop-se-8"])
+        assert swedish.row(8).customer == draft["customer"]
+        assert draft["customer"] in swedish.integration.directory.by_number([draft["customer"]])
+
+    def test_the_number_of_one_order_is_that_of_this_shop(self, bought: Shop, swedish: Shop) -> None:
+        assert forget(bought.integration, Person.known_by(order="1")).orders == ["1"]
+
+        assert not swedish.row(1).is_forgotten
+        assert not swedish.row(7).is_forgotten
+
+    def test_a_collecting_customer_of_another_of_them_is_nobody(self, bought: Shop, swedish: Shop) -> None:
+        number = swedish.add_customer({"name": "Samlekunde", "email": "alle@kvastgaard.example.dk"})
+        swedish.set_up(f'[customers.b2c]\ncollecting_customer = "{number}"')
+        swedish.sell(sold(9, billing={"email": "alle@kvastgaard.example.dk"}))
+        swedish.sync("again")
+
+        done = forget(bought.integration, by_email("alle@kvastgaard.example.dk"))
+
+        assert (done.orders, done.customers) == (["shop-se-9"], [])
+        assert number in swedish.integration.directory.by_number([number])
+
+    def test_the_command_names_the_others(self, bought: Shop, swedish: Shop) -> None:
+        config = str(bought.folder / "afstem.toml")
+        told = CliRunner().invoke(main, ["forget", "--email", ULVHILDE["email"], "--config", config])
+
+        assert told.exit_code == 0
+        assert "3 ordrer" in told.output
+        assert "Også i shop-se" in told.output
+        assert swedish.row(7).is_forgotten
+
+
 def test_the_command_says_what_is_gone_and_what_stays(bought: Shop) -> None:
     bought.close()
     config = str(bought.folder / "afstem.toml")
@@ -330,7 +404,7 @@ def test_an_order_that_changed_meanwhile_keeps_its_buyer(bought: Shop) -> None:
 
     from adapters.store import Scrubbing
 
-    scrubbing = Scrubbing(bought.integration.store.database, NAME, bought.integration.books.name)
+    scrubbing = Scrubbing(bought.integration.store.database, NAME)
     with bought.integration.store.together() as connection:
         assert scrubbing.scrub_orders(connection, rows) == []
 

@@ -4,11 +4,13 @@ import base64
 import hashlib
 import hmac
 import json
+import os
 import socket
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import pairwise
@@ -270,3 +272,23 @@ def test_without_a_shop_that_signs_nothing_listens(
 
     assert done.exit_code == 2
     assert named in done.output
+
+
+def test_the_receiver_is_known_to_be_at_work_before_the_first_hint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AFSTEM_WEBSHOP_KEY", "AFSTEM_WEBSHOP_SECRET", "AFSTEM_WEBHOOK_SECRET"):
+        monkeypatch.setenv(name, "a key")
+    webshop = 'kind = "woocommerce"\nurl = "https://x.example.dk"'
+    (tmp_path / "afstem.toml").write_text(f'name = "shop-dk"\n[webshop]\n{webshop}\n[accounting]\nkind = "local"\n')
+    there: list[str] = []
+
+    def listen(*_: object, **__: object) -> None:
+        with closing(sqlite3.connect(tmp_path / "afstem.db")) as store:
+            there.extend(owner for (owner,) in store.execute("SELECT id FROM owners"))
+
+    monkeypatch.setattr("uvicorn.run", listen)
+    done = CliRunner().invoke(main, ["webhooks", "--config", str(tmp_path / "afstem.toml")])
+
+    assert done.exit_code == 0, done.output
+    assert [owner.split("|")[3] for owner in there] == [str(os.getpid())]

@@ -11,7 +11,15 @@ from sqlalchemy import text
 
 from adapters.store import Store
 from flows.sync_orders import sync_orders
-from tasks.tidy import RESULTS_KEPT, drop_results, oldest_needed, tidy
+from tasks.tidy import (
+    LOOKED_THROUGH,
+    LOOKED_THROUGH_EVERY,
+    RESULTS_KEPT,
+    drop_old_results,
+    drop_results,
+    oldest_needed,
+    tidy,
+)
 from tests.flows.business import Business
 from tests.orders import woo_order
 
@@ -30,25 +38,51 @@ def old(business: Business, results: Path) -> Business:
     return business
 
 
-def test_old_results_and_batches_go_and_the_orders_stay(old: Business, results: Path) -> None:
+def test_old_batches_go_and_the_orders_stay(old: Business) -> None:
     before = old.dump()
-    assert list(results.iterdir())
 
-    done = tidy.fn(str(old.config))
+    assert tidy.fn(str(old.config))["batches"] == 1
 
-    assert (done["results"] > 0, done["batches"]) == (True, 1)
-    assert list(results.iterdir()) == []
     assert old.dump() == before
     assert old.holds() == {"1002": "cvr_length"}
 
 
-def test_new_results_stay(business: Business, results: Path) -> None:
-    business.sell(woo_order(id=1001))
-    business.run()
-    there = sorted(results.iterdir())
+def test_the_old_results_of_a_machine_go_with_any_run_there_and_new_ones_stay(old: Business, results: Path) -> None:
+    before = kept(results)
+    assert before
 
-    assert tidy.fn(str(business.config))["results"] == 0
-    assert sorted(results.iterdir()) == there
+    old.sell(woo_order(id=1003))
+    old.run()
+
+    assert before.isdisjoint(kept(results))
+    new = kept(results)
+    assert new
+    old.run()
+    assert new <= kept(results)
+
+
+def test_a_machine_is_looked_through_once_a_day(old: Business, results: Path) -> None:
+    old.run()
+    left = results / "an old one"
+    left.touch()
+    os.utime(left, (LONG_AGO.timestamp(), LONG_AGO.timestamp()))
+
+    assert drop_old_results() == 0
+    yesterday = (datetime.now(UTC) - LOOKED_THROUGH_EVERY).timestamp()
+    os.utime(results / LOOKED_THROUGH, (yesterday, yesterday))
+
+    assert drop_old_results() == 1
+    assert not left.exists()
+
+
+def test_without_results_there_is_nothing_to_look_through(results: Path) -> None:
+    assert drop_old_results() == 0
+    assert not results.exists()
+
+
+def kept(results: Path) -> set[Path]:
+    """The results that lie there."""
+    return {path for path in results.iterdir() if path.name != LOOKED_THROUGH}
 
 
 def test_no_result_that_an_unfinished_run_may_need_goes(business: Business, results: Path) -> None:
@@ -57,10 +91,10 @@ def test_no_result_that_an_unfinished_run_may_need_goes(business: Business, resu
         client.set_flow_run_state(run.id, Running(), force=True)
         business.sell(woo_order(id=1001))
         business.run()
-        there = sorted(results.iterdir())
+        there = kept(results)
         try:
             assert drop_results(results, oldest_needed(timedelta())) == 0
-            assert sorted(results.iterdir()) == there
+            assert kept(results) == there
         finally:
             client.delete_flow_run(run.id)
     assert drop_results(results, datetime.now(UTC)) == len(there), "once no run is older that may need them"
