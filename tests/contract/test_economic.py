@@ -22,12 +22,15 @@ from adapters.accounting.economic_errors import problems, refusal
 from adapters.accounting.economic_filters import LONGEST, both, chains, equal
 from adapters.accounting.economic_settings import EconomicAccounting
 from adapters.http import Answer
-from domain.customers import Customer, CustomerChange, Values
+from domain.customer_policy import plan_change
+from domain.customers import Customer, CustomerChange, Values, directory_keys
+from domain.identity import normalise
 from domain.invoice_rules import InvoiceRules, Lengths, ProductRules
 from domain.invoices import Built, Recipient
 from domain.orders import Address
 from domain.outcomes import Misconfigured, NeedsAttention, Transient, Unforeseen
 from domain.ports import Booking
+from domain.rules import CustomerRules
 from domain.sentences import SENTENCES
 from tests.contract.bookkeeping import a_credit_note, a_customer, a_line, an_invoice
 from tests.contract.economic_bookkeeping import an_agreement, connected
@@ -161,6 +164,26 @@ class TestNothingOfOthersChanges:
             "city": "Odense",
             "lastUpdated": "",
         }
+
+    @pytest.mark.parametrize("own", ["33112233", "", "33 11 22 33 / 40 40 40 40"])
+    def test_a_customer_is_known_by_both_its_phones_and_neither_is_written_again(
+        self, agreement: EconomicSimulator, books: EconomicBooks, own: str
+    ) -> None:
+        good(books.create_customers([a_customer("a", {"phone": own})]))
+        agreement.api.customers.edit(1, mobilePhone="+45 40404040")
+        ((customer,),) = books.customers(None)
+        known = {value for field, value in directory_keys(customer) if field == "phone"}
+        assert known == {"40404040", *(["33112233"] if own else [])}
+
+        same = plan_change(customer, {"phone": "40 40 40 40"}, (), CustomerRules().of("b2c"), "b2c", "email")
+        assert not same.changes
+        other = plan_change(customer, {"phone": "50505050"}, (), CustomerRules().of("b2c"), "b2c", "email")
+        (changed,) = good(books.update_customers([CustomerChange(key="u", number="1", values=other.values)]))
+        there = agreement.api.customers.all[1]
+        assert (there["telephoneAndFaxNumber"], there["mobilePhone"]) == ("50505050", "+45 40404040")
+        good(books.update_customers([CustomerChange(key="v", number="1", values={"city": "Odense"})]))
+        assert agreement.api.customers.all[1]["telephoneAndFaxNumber"] == "50505050"
+        assert normalise("phone", changed.values["phone"]) == ("50505050", "40404040")
 
     def test_all_drafts_can_not_be_deleted_by_any_word(self, agreement: EconomicSimulator, client: Client) -> None:
         (customer,) = good(connected(agreement.url).create_customers([a_customer("a")]))
