@@ -17,6 +17,7 @@ from adapters.accounting.economic import EconomicBooks
 from adapters.accounting.economic_client import Client, written
 from adapters.accounting.economic_countries import code_of
 from adapters.accounting.economic_customers import EconomicCustomers
+from adapters.accounting.economic_documents import FEW
 from adapters.accounting.economic_drafts import document_of
 from adapters.accounting.economic_errors import problems, refusal
 from adapters.accounting.economic_filters import LONGEST, both, chains, equal
@@ -510,6 +511,70 @@ class TestADocument:
         (refusal,) = books.create_documents([("k", an_invoice("a", customer.number, reference_person="Åse"))])
         assert isinstance(refusal, NeedsAttention)
         assert (refusal.finding.code, refusal.finding.found) == ("books_refuse", "E04300 Not now.")
+
+
+def booked(agreement: EconomicSimulator, books: EconomicBooks, count: int) -> list[str]:
+    """The numbers of so many invoices to a public customer, each booked and sent, in the order in which they left."""
+    (customer,) = good(books.create_customers([a_customer("a", PUBLIC, contacts=["Åse"])]))
+    wanted = [(f"k{n}", an_invoice(f"r{n}", customer.number, reference_person="Åse")) for n in range(count)]
+    drafts = good(books.create_documents(wanted))
+    good(books.book([Booking(f"b{one.number}", one.number, send=True) for one in drafts]))
+    return [str(one["invoice"]["bookedInvoiceNumber"]) for one in agreement.api.invoices.sent]
+
+
+class TestWhatWasSentAsAnEInvoice:
+    @pytest.mark.parametrize(
+        ("told", "counts"),
+        [
+            ({"status": "sent", "sendBy": "ean"}, True),
+            ({"status": "Delivered", "sendBy": "EAN"}, True),
+            ({}, True),
+            ({"status": "failed", "sendBy": "ean"}, False),
+            ({"status": "Rejected"}, False),
+            ({"status": "a word that nobody knows"}, False),
+            ({"status": "sent", "sendBy": "mobilePay"}, False),
+        ],
+    )
+    @pytest.mark.parametrize("count", [1, FEW + 1])
+    def test_only_what_e_conomic_says_went_out_by_ean_counts(
+        self, agreement: EconomicSimulator, books: EconomicBooks, told: dict[str, str], counts: bool, count: int
+    ) -> None:
+        numbers = booked(agreement, books, count)
+        entry = agreement.api.invoices.sent[-1]
+        entry.pop("status"), entry.pop("sendBy")
+        entry.update(told)
+
+        assert books.sent(numbers) == [*[True] * (count - 1), counts]
+
+    def test_one_that_failed_and_was_sent_again_counts(
+        self, agreement: EconomicSimulator, books: EconomicBooks
+    ) -> None:
+        numbers = booked(agreement, books, 1)
+        agreement.api.invoices.sent.append(agreement.api.invoices.sent[0] | {"id": 2, "status": "failed"})
+        assert books.sent(numbers) == [True]
+
+    def test_a_few_are_asked_for_one_by_one_and_many_by_pages_of_all_that_was_ever_sent(
+        self, agreement: EconomicSimulator, books: EconomicBooks
+    ) -> None:
+        numbers = booked(agreement, books, FEW + 1)
+        agreement.api.invoices.sent.pop()
+        for asked, kind in ((numbers[1:], "GET /invoices/booked/N/sent"), (numbers, "GET /invoices/sent")):
+            agreement.calls.clear()
+            assert books.sent(asked) == [*[True] * (len(asked) - 1), False]
+            assert agreement.calls == {kind: FEW if asked != numbers else 1}
+        assert list(books.sent(["4711", "x"])) == [False, False]
+
+    def test_where_a_single_one_is_answered_in_another_form_all_are_read(
+        self, agreement: EconomicSimulator, books: EconomicBooks
+    ) -> None:
+        numbers = booked(agreement, books, 1)
+        agreement.faults.append(("answer", 200, {"sent": True}, "GET /invoices/booked/N/sent"))
+        assert books.sent(numbers) == [True]
+        assert agreement.calls["GET /invoices/sent"] == 1
+        agreement.faults.extend([("status", 503, "GET /invoices/booked/N/sent")] * 9)
+        with pytest.raises(Transient):
+            books.sent(numbers)
+        assert agreement.calls["GET /invoices/sent"] == 1
 
 
 def test_a_customer_who_was_deleted_is_gone_whoever_is_looked_for(
