@@ -151,6 +151,28 @@ def mirrored(agreement: EconomicSimulator, directory: dict[str, Customer], **mor
     return EconomicBooks(here, SecretStr(APP_SECRET), SecretStr(GRANT), lambda: Mirrored(directory))
 
 
+POINTERS = {
+    "customerGroup": {"customerGroupNumber": 2},
+    "paymentTerms": {"paymentTermsNumber": 2},
+    "vatZone": {"vatZoneNumber": 2},
+    "layout": {"layoutNumber": 20},
+    "attention": {"customerContactNumber": 1},
+    "customerContact": {"customerContactNumber": 1},
+    "defaultDeliveryLocation": {"deliveryLocationNumber": 1},
+    "salesPerson": {"employeeNumber": 5},
+    "priceGroup": {"self": "https://restapi.e-conomic.com/price-groups/3"},
+}
+
+
+def all_that_can_be_written(specs: Path) -> dict[str, Any]:
+    """A customer with a value for each property that the vendor's schema takes at a change."""
+    schema = json.loads((specs / "economic/schemas/customers.customerNo.put.schema.json").read_text("utf-8-sig"))
+    rules = {name: rule for name, rule in schema["properties"].items() if not rule.get("readOnly")}
+    kinds = {"boolean": lambda rule: True, "number": lambda rule: Decimal("1000.50"), "integer": lambda rule: 1}
+    kinds["string"] = lambda rule: "DKK" if rule["maxLength"] == 3 else "1" * rule["maxLength"]
+    return {name: POINTERS.get(name) or kinds[rule["type"]](rule) for name, rule in rules.items()}
+
+
 class TestNothingOfOthersChanges:
     def test_what_is_not_ours_stands_after_a_change(self, agreement: EconomicSimulator, books: EconomicBooks) -> None:
         (customer,) = good(books.create_customers([a_customer("a", PUBLIC, contacts=["Åse"])]))
@@ -165,6 +187,21 @@ class TestNothingOfOthersChanges:
             "city": "Odense",
             "lastUpdated": "",
         }
+
+    def test_whatever_the_vendor_lets_be_written_of_a_customer_stands_after_a_change(self, specs: Path) -> None:
+        with EconomicSimulator(specs / "economic" / "schemas", checks_answers=True) as strict:
+            theirs = all_that_can_be_written(specs) | {"city": "Vejle"}
+            books = connected(strict.url)
+            good(books.create_customers([a_customer("a", PUBLIC, contacts=["Åse"])]))
+            strict.api.customers.set_location(1, {"address": "Vej 2"})
+            _, before = strict.api.customers.replace(1, theirs)
+            assert set(theirs) <= set(before)
+
+            change = CustomerChange(key="u", number="1", values={"city": "Odense"}, new_contacts=("Bo",))
+            good(books.update_customers([change]))
+
+            after = strict.api.customers.all[1]
+            assert {name for name in theirs if after.get(name) != before[name]} == {"city"}
 
     @pytest.mark.parametrize("own", ["33112233", "", "33 11 22 33 / 40 40 40 40"])
     def test_a_customer_is_known_by_both_its_phones_and_neither_is_written_again(
