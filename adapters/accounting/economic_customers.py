@@ -8,12 +8,11 @@ from adapters.accounting.checks import check_text, wanted_number
 from adapters.accounting.economic_client import SETTINGS, Client, Json, number_in, number_of
 from adapters.accounting.economic_countries import code_of
 from adapters.accounting.economic_errors import unexplained
-from adapters.accounting.economic_people import Directory, People, person_in, with_people
+from adapters.accounting.economic_people import Directory, People, e_invoice_id, person_in, with_people
 from adapters.accounting.economic_settings import EconomicAccounting
 from domain.customers import Customer, CustomerChange, CustomerField, NewCustomer, Values, fingerprint, same_customer
 from domain.identity import HOME, company_number, normalise
 from domain.outcomes import NeedsAttention, Transient
-from domain.texts import cut
 
 PROPERTIES: dict[CustomerField, str] = {
     "name": "name",
@@ -46,7 +45,6 @@ LENGTHS: dict[CustomerField, int] = {
     "vat_number": 40,
     "contact": 255,
 }
-E_INVOICE_ID = 50
 NOT_SENT_BACK = frozenset(
     {"metaData", "self", "contacts", "templates", "totals", "deliveryLocations", "invoices", "lastUpdated"}
     | {"balance", "dueAmount"}
@@ -263,7 +261,7 @@ class EconomicCustomers:
 
     def _add_person(self, number: int, name: str, key: str, public: bool) -> str:
         """A new contact person's number. That of a public customer stands on e-invoices by `eInvoiceId`."""
-        body = {"name": name, **({"eInvoiceId": cut(name, E_INVOICE_ID)} if public else {})}
+        body = {"name": name, **({"eInvoiceId": e_invoice_id(name)} if public else {})}
         told = self._client.post(
             body, "customers", number, "contacts", key=f"contact|{number}|{name}|{key}", gone=_gone(str(number))
         )

@@ -25,6 +25,7 @@ WENT_OUT = frozenset(
     {"sent", "delivered", "received", "accepted", "approved", "ok", "success", "succeeded", "successful", "completed"}
 )
 """Inferred: the vendor's schema has a status of what was sent, and tells no word of it."""
+PRODUCT_NAME = 300
 LENGTHS = {
     "reference": 250,
     "requisition": 250,
@@ -172,7 +173,11 @@ class EconomicDocuments:
         missing = {number: line for number, line in lines.items() if not self._there(number)}
         self._refuse_other_rates(group, missing.values(), self._settings.zone_number(invoice.vat_zone))
         for number, line in missing.items():
-            body = {"productNumber": number, "name": line.text[:300], "productGroup": {"productGroupNumber": group}}
+            body = {
+                "productNumber": number,
+                "name": line.text[:PRODUCT_NAME],
+                "productGroup": {"productGroupNumber": group},
+            }
             self._client.post(body, "products", key=f"product|{number}|{group}")
         return True
 

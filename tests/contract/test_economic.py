@@ -16,12 +16,15 @@ from pydantic import SecretStr, ValidationError
 from adapters.accounting.economic import EconomicBooks
 from adapters.accounting.economic_client import Client, written
 from adapters.accounting.economic_countries import code_of
-from adapters.accounting.economic_customers import EconomicCustomers
-from adapters.accounting.economic_documents import FEW
-from adapters.accounting.economic_drafts import document_of
+from adapters.accounting.economic_customers import COMPANY_NUMBER, PROPERTIES, EconomicCustomers
+from adapters.accounting.economic_customers import LENGTHS as CUSTOMER_LENGTHS
+from adapters.accounting.economic_documents import FEW, LENGTHS, PRODUCT_NAME
+from adapters.accounting.economic_drafts import ENTRY, document_of
 from adapters.accounting.economic_errors import problems, refusal
 from adapters.accounting.economic_filters import LONGEST, both, chains, equal
-from adapters.accounting.economic_settings import EconomicAccounting
+from adapters.accounting.economic_people import E_INVOICE_ID
+from adapters.accounting.economic_settings import TEXT_LENGTHS, EconomicAccounting
+from adapters.accounting.economic_texts import ADDRESS, DELIVERY, DELIVERY_ADDRESS, RECIPIENT
 from adapters.http import Answer
 from domain.customer_policy import plan_change
 from domain.customers import Customer, CustomerChange, Values, directory_keys
@@ -462,6 +465,23 @@ class TestADocument:
         assert (built.invoice.recipient, built.warnings) == (recipient, ())
         built = books.fitted(built, None)
         assert [one.field for one in built.warnings] == ["billing.street"]
+
+    def test_a_long_name_stands_on_an_e_invoice_as_far_as_its_id_goes_and_it_is_told(
+        self, agreement: EconomicSimulator, books: EconomicBooks
+    ) -> None:
+        name = "Anne-Margrethe Elisabeth Charlotte Skovgård-Kjær Østergaard"
+        (customer,) = good(books.create_customers([a_customer("a", PUBLIC, contacts=[name])]))
+        kept = agreement.api.customers.contacts[1][1]
+        assert (kept["name"], kept["eInvoiceId"]) == (name, "Anne-Margrethe Elisabeth Charlotte Skovgård-Kjær Ø")
+        school = Recipient(name="Skolen", street="Vej 1", zip="5000", city="Odense", ean=PUBLIC["ean"])
+        to_school = an_invoice("a", customer.number, reference_person=name, recipient=school)
+        told = books.fitted(Built(invoice=to_school), customer)
+        assert [(one.code, one.field, one.expected) for one in told.warnings] == [
+            ("text_cut", "reference_person", "50")
+        ]
+        assert told.invoice == to_school
+        on_paper = an_invoice("a", customer.number, reference_person=name)
+        assert books.fitted(Built(invoice=on_paper), customer).warnings == ()
 
     def test_what_a_credit_note_credits_takes_its_room_from_the_note(self, books: EconomicBooks) -> None:
         note = a_credit_note(an_invoice("shop-dk-1", "1"), "7", note="x" * 1000)
@@ -986,6 +1006,45 @@ def test_what_we_send_is_what_the_vendors_schemas_allow(specs: Path) -> None:
         good(books.create_documents([("n", a_credit_note(invoice, "1"))]))
         assert strict.refusals == []
         assert strict.calls.total() > 8
+
+
+CUSTOMER = {**PROPERTIES, "cvr": COMPANY_NUMBER, "vat_number": COMPANY_NUMBER}
+DOCUMENT = {
+    "kontostreng": "recipient.publicEntryNumber",
+    "note": "notes.textLine1",
+    "product": "lines.product.productNumber",
+    "text": "lines.description",
+    **{f"{place}.{part}": f"{place}.{part}" for place, parts in (("recipient", RECIPIENT), ("delivery", DELIVERY))
+       for part in parts},
+}  # fmt: skip
+
+
+def longest(specs: Path, schema: str, place: str) -> int:
+    """How long the vendor's schema lets a text be."""
+    rule = json.loads((specs / f"economic/schemas/{schema}.schema.json").read_text("utf-8-sig"))
+    for part in place.split("."):
+        rule = rule.get("items", rule)["properties"][part]
+    return int(rule["maxLength"])
+
+
+def test_every_length_is_the_vendors(specs: Path) -> None:
+    for schema in ("customers.post", "customers.customerNo.put"):
+        lengths = {field: length for field, length in CUSTOMER_LENGTHS.items() if field != "contact"}
+        assert lengths == {field: longest(specs, schema, CUSTOMER[field]) for field in lengths}
+    for schema in ("customers.customerNumber.contacts.post", "customers.customerNumber.contacts.contactNumber.put"):
+        theirs = longest(specs, schema, "name"), longest(specs, schema, "eInvoiceId")
+        assert theirs == (CUSTOMER_LENGTHS["contact"], E_INVOICE_ID)
+    for schema in ("invoices.drafts.post", "invoices.drafts.draftInvoiceNumber.put"):
+        assert {field: longest(specs, schema, place) for field, place in DOCUMENT.items()} == {
+            field: LENGTHS[field] for field in DOCUMENT
+        }
+        assert {place: longest(specs, schema, place) for place in TEXT_LENGTHS} == TEXT_LENGTHS
+        places = ("recipient.address", ADDRESS), ("delivery.address", DELIVERY_ADDRESS)
+        assert all(longest(specs, schema, place) == length for place, length in places)
+        assert longest(specs, schema, "recipient.publicEntryNumber") == ENTRY
+        assert max(LENGTHS[field] for field in ("reference", "requisition")) <= min(TEXT_LENGTHS.values())
+    assert longest(specs, "products.post", "name") == PRODUCT_NAME
+    assert longest(specs, "products.post", "productNumber") == LENGTHS["product"]
 
 
 def test_keys_of_two_steps_are_never_the_same(agreement: EconomicSimulator, books: EconomicBooks) -> None:
