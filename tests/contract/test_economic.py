@@ -4,12 +4,13 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from pydantic import SecretStr, ValidationError
 
@@ -25,7 +26,7 @@ from adapters.accounting.economic_filters import LONGEST, both, chains, equal
 from adapters.accounting.economic_people import E_INVOICE_ID
 from adapters.accounting.economic_settings import TEXT_LENGTHS, EconomicAccounting
 from adapters.accounting.economic_texts import ADDRESS, DELIVERY, DELIVERY_ADDRESS, RECIPIENT
-from adapters.http import Answer
+from adapters.http import Answer, Http
 from domain.customer_policy import plan_change
 from domain.customers import Customer, CustomerChange, Values, directory_keys
 from domain.identity import normalise
@@ -1055,6 +1056,61 @@ def test_keys_of_two_steps_are_never_the_same(agreement: EconomicSimulator, book
     keys = [key for method, _, _, key in agreement.requests if method != "GET"]
     assert len(keys) == len(set(keys)) == 6
     assert all(keys)
+
+
+LATE: dict[str, tuple[Callable[[EconomicBooks], Any], Callable[[EconomicBooks], Any]]] = {
+    "POST /invoices/drafts": (
+        lambda books: books.create_documents([("k", an_invoice("late", "1"))]),
+        lambda books: list(books.find_documents(["late"])),
+    ),
+    "POST /customers": (
+        lambda books: books.create_customers([a_customer("late")]),
+        lambda books: books.find_customers(["2"]),
+    ),
+    "POST /customers/N/contacts": (
+        lambda books: books.create_customers([a_customer("late", contacts=["Åse"])]),
+        lambda books: books.find_customers(["2"])[0].contacts,
+    ),
+    "POST /invoices/booked": (
+        lambda books: books.book([Booking("b", "1")]),
+        lambda books: [one for one in books.find_documents(["early"]) if one.state == "booked"],
+    ),
+}
+"""By the call that e-conomic is slow with: what is asked for, and what a look-up finds of it."""
+
+
+@pytest.mark.parametrize("kind", LATE)
+def test_what_the_books_commit_after_we_gave_up_is_one_with_what_the_same_key_asks_for_again(
+    agreement: EconomicSimulator, books: EconomicBooks, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    ask, look_up = LATE[kind]
+    good(books.create_customers([a_customer("early")]))
+    good(books.create_documents([("e", an_invoice("early", "1"))]))
+    monkeypatch.setitem(Http.__init__.__kwdefaults__, "timeout", httpx.Timeout(10, read=0.5))
+    in_a_hurry = connected(agreement.url)
+    agreement.calls.clear()
+    committed = threading.Semaphore(0)
+    agreement.watch = lambda moment, what: committed.release() if (moment, what) == ("committed", kind) else None
+    agreement.faults.append(("slow", 1.5, kind))
+
+    (given_up,) = ask(in_a_hurry)
+    assert isinstance(given_up, Transient)
+    assert given_up.finding.code == "answer_late"
+    assert not look_up(books)
+    (again,) = good(ask(books))
+    assert all(committed.acquire(timeout=10) for _ in ("the one", "the late one"))
+
+    assert agreement.calls[kind] == 2
+    assert len(look_up(books)) == 1
+    there, invoices = agreement.api.customers, agreement.api.invoices
+    of_kind = {
+        "POST /invoices/drafts": [one for one in invoices.drafts.values() if one["notes"]["textLine2"] == "late"],
+        "POST /customers": [number for number in there.all if number > 1],
+        "POST /customers/N/contacts": [one for people in there.contacts.values() for one in people],
+        "POST /invoices/booked": list(invoices.booked),
+    }
+    assert len(of_kind[kind]) == 1
+    assert good(ask(books)) == [again]
 
 
 def test_an_answer_of_an_hour_ago_is_asked_for_by_reference(agreement: EconomicSimulator, books: EconomicBooks) -> None:
