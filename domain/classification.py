@@ -162,7 +162,7 @@ def _fault(field: NumberField, text: str, key: str, order: Order) -> str:
 def _is_phone(text: str, order: Order) -> bool:
     typed = identity.normalise("phone", text)
     with_country_code = identity.visible(text).startswith(("+", "0045"))
-    return bool(typed) and (with_country_code or typed == identity.normalise("phone", order.buyer.phone))
+    return bool(typed) and (with_country_code or set(typed) <= set(identity.normalise("phone", order.buyer.phone)))
 
 
 def typed(evidence: tuple[Evidence, ...]) -> Classification:

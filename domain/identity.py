@@ -31,6 +31,8 @@ CPR_MASK = "CPR-masked"
 
 HOME = "DK"
 SHORTEST_PHONE = 5
+WHOLE_PHONE = 8
+"""So many digits a Danish number has; one with its country's code has as many at the least."""
 LONGEST_EMAIL = 254
 LONGEST_VAT_NUMBER = 20
 LONGEST_KEY = 200
@@ -40,6 +42,7 @@ _BLANK_LETTERS = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 _BETWEEN_EMAILS = re.compile(r"[\s,;<>\"()\[\]|]+")
+_BETWEEN_PHONES = re.compile(r"[/,\r\n]+")
 _DANISH_LABEL = re.compile(r"^(?:CVR)?(?:NR|NO|NUMMER)?(?:DK)?(?=[0-9]{8}$)")
 _EAN_LABEL = re.compile(r"^(?:EAN|GLN)?(?:NR|NO|NUMMER)?(?:0088)?(?=[0-9]{13}$)")
 _SUFFIX = re.compile(r"(?<=[0-9])(?:MVA|MWST|TVA|IVA|TPV)$")
@@ -72,19 +75,19 @@ def _shown(character: str) -> str:
 
 
 def normalise(field: KeyField, value: str) -> tuple[str, ...]:
-    """The comparable keys of what stands in a field: none where it says nothing, several for several e-mails.
+    """The comparable keys of what stands in a field: none where it says nothing, several for several e-mails or phones.
 
     Both sides of every comparison go through here, and a key is its own only key.
     """
     if field == "email":
         return _emails(value)
+    if field == "phone":
+        return tuple(dict.fromkeys(key for number in _phone_numbers(value) if (key := _phone(number))))
     key = _single_key(field, value)
     return (key,) if key else ()
 
 
 def _single_key(field: KeyField, value: str) -> str:
-    if field == "phone":
-        return _phone(value)
     if field in ("name", "customer_number"):
         key = _folded(value if field == "name" else "".join(visible(value).split()))[:LONGEST_KEY].rstrip()
         return key if any(character.isalnum() and character != "0" for character in key) else ""
@@ -113,6 +116,24 @@ def _is_email(word: str) -> bool:
     account, at, host = word.partition("@")
     one_address = bool(account and at and host) and "@" not in host and len(word) <= LONGEST_EMAIL
     return one_address and not word.startswith("mailto:")
+
+
+def _phone_numbers(text: str) -> Iterator[str]:
+    """The numbers of a field. A slash, a comma or a line's end also stands within one: it parts only whole numbers."""
+    for several in unicodedata.normalize("NFKC", text).split(";"):
+        numbers, digits = list[list[str]](), WHOLE_PHONE  # digits of the last number, after which one may begin
+        for part in _BETWEEN_PHONES.split(several):
+            here = sum(map(part.count, "0123456789")) - 2 * part.strip().startswith("00")
+            if digits >= WHOLE_PHONE and here > 0:
+                numbers.append([])
+                digits = 0
+            if numbers:
+                numbers[-1].append(part)
+                digits += max(here, 0)
+        if digits < WHOLE_PHONE and len(numbers) > 1:
+            rest = numbers.pop()
+            numbers[-1] += rest
+        yield from map(" ".join, numbers)
 
 
 def _phone(text: str) -> str:

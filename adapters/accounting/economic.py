@@ -120,7 +120,7 @@ class EconomicBooks:
         return self._client.each(drafts, lambda draft: draft.number, self._documents.book)
 
     def sent(self, numbers: Sequence[str]) -> Sequence[bool]:
-        """By pages of all that was sent."""
+        """As e-conomic tells of what left by EAN."""
         return self._documents.sent(numbers)
 
     @cached_property

@@ -8,12 +8,11 @@ from adapters.accounting.checks import check_text, wanted_number
 from adapters.accounting.economic_client import SETTINGS, Client, Json, number_in, number_of
 from adapters.accounting.economic_countries import code_of
 from adapters.accounting.economic_errors import unexplained
-from adapters.accounting.economic_people import Directory, People, person_in, with_people
+from adapters.accounting.economic_people import Directory, People, e_invoice_id, person_in, with_people
 from adapters.accounting.economic_settings import EconomicAccounting
 from domain.customers import Customer, CustomerChange, CustomerField, NewCustomer, Values, fingerprint, same_customer
-from domain.identity import HOME, company_number
+from domain.identity import HOME, company_number, normalise
 from domain.outcomes import NeedsAttention, Transient
-from domain.texts import cut
 
 PROPERTIES: dict[CustomerField, str] = {
     "name": "name",
@@ -26,6 +25,7 @@ PROPERTIES: dict[CustomerField, str] = {
     "ean": "ean",
     "currency": "currency",
 }
+MOBILE_PHONE = "mobilePhone"
 COMPANY_NUMBER = "corporateIdentificationNumber"
 CODES: dict[CustomerField, tuple[str, str]] = {
     "customer_group": ("customerGroup", "customerGroupNumber"),
@@ -45,7 +45,6 @@ LENGTHS: dict[CustomerField, int] = {
     "vat_number": 40,
     "contact": 255,
 }
-E_INVOICE_ID = 50
 NOT_SENT_BACK = frozenset(
     {"metaData", "self", "contacts", "templates", "totals", "deliveryLocations", "invoices", "lastUpdated"}
     | {"balance", "dueAmount"}
@@ -156,8 +155,7 @@ class EconomicCustomers:
         """A customer as e-conomic tells it, in our words; that is without contact persons."""
         values: Values = {field: str(body[name]) for field, name in PROPERTIES.items() if body.get(name)}
         values |= {"country": code_of(values["country"])} if "country" in values else {}
-        if "phone" not in values and body.get("mobilePhone"):
-            values["phone"] = str(body["mobilePhone"])
+        values |= _phones(body)
         values |= _company_numbers(body, values.get("country", ""))
         for field, (name, number) in CODES.items():
             if number in body.get(name, {}):
@@ -263,7 +261,7 @@ class EconomicCustomers:
 
     def _add_person(self, number: int, name: str, key: str, public: bool) -> str:
         """A new contact person's number. That of a public customer stands on e-invoices by `eInvoiceId`."""
-        body = {"name": name, **({"eInvoiceId": cut(name, E_INVOICE_ID)} if public else {})}
+        body = {"name": name, **({"eInvoiceId": e_invoice_id(name)} if public else {})}
         told = self._client.post(
             body, "customers", number, "contacts", key=f"contact|{number}|{name}|{key}", gone=_gone(str(number))
         )
@@ -297,6 +295,14 @@ def _company_numbers(body: Json, country: str) -> Values:
     key = company_number(text, country or HOME)
     foreign = key[:2].isalpha() and not key.startswith(HOME)
     return found | ({"vat_number": text} if foreign and not found else {"cvr": text})
+
+
+def _phones(body: Json) -> Values:
+    """All phones under which the customer is known, though only the first field is ever written to by us."""
+    own, mobile = (str(body.get(name) or "") for name in (PROPERTIES["phone"], MOBILE_PHONE))
+    if not mobile or set(normalise("phone", mobile)) <= set(normalise("phone", own)):
+        return {}
+    return {"phone": "; ".join(text for text in (own, mobile) if text)}
 
 
 def _attended(body: Json, person: str) -> Json:

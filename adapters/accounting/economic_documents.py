@@ -15,10 +15,17 @@ from adapters.accounting.economic_settings import EconomicAccounting
 from adapters.accounting.economic_texts import DELIVERY, RECIPIENT, attention_of
 from domain.invoices import Document, Invoice, InvoiceLine
 from domain.money import plain
-from domain.outcomes import NeedsAttention
+from domain.outcomes import NeedsAttention, Transient
 from domain.ports import Booking
 
 DRAFTS, BOOKED = ("invoices", "drafts"), ("invoices", "booked")
+FEW = 5
+"""So many booked invoices are asked for one by one; all that was ever sent is read by pages of a thousand."""
+WENT_OUT = frozenset(
+    {"sent", "delivered", "received", "accepted", "approved", "ok", "success", "succeeded", "successful", "completed"}
+)
+"""Inferred: the vendor's schema has a status of what was sent, and tells no word of it."""
+PRODUCT_NAME = 300
 LENGTHS = {
     "reference": 250,
     "requisition": 250,
@@ -97,13 +104,27 @@ class EconomicDocuments:
         return document_of(told.body, self._settings)
 
     def sent(self, numbers: Sequence[str]) -> Sequence[bool]:
-        """Whether each booked invoice is among those that were sent electronically."""
-        if not numbers:
-            return []
-        there = {
-            str(one.get("invoice", {}).get("bookedInvoiceNumber")) for one in self._client.listed("invoices", "sent")
-        }
+        """Whether each booked invoice was sent electronically: a few by a call each, many by all that ever were."""
+        if len(numbers) <= FEW:
+            try:
+                return [self._was_sent(number) for number in numbers]
+            except Transient as fault:
+                if fault.finding.code != "answer_unreadable":
+                    raise
+        listed = filter(_went_out, self._client.listed("invoices", "sent"))
+        there = {str(one.get("invoice", {}).get("bookedInvoiceNumber")) for one in listed}
         return [number in there for number in numbers]
+
+    def _was_sent(self, number: str) -> bool:
+        """Raises `Transient` (`answer_unreadable`) where the answer is of another form: no schema tells of it."""
+        unknown = _gone(number)
+        try:
+            listed = self._client.listed(*BOOKED, number_of(number, unknown), "sent", gone=unknown)
+            return any(map(_went_out, listed))
+        except NeedsAttention as error:
+            if error is not unknown:
+                raise
+            return False
 
     def _sent(self, invoice: Invoice, terms: str, send: Callable[[Json, str], Told]) -> Told:
         """Send a document; once more with who its contact persons are now, or with a product that was missing."""
@@ -152,7 +173,11 @@ class EconomicDocuments:
         missing = {number: line for number, line in lines.items() if not self._there(number)}
         self._refuse_other_rates(group, missing.values(), self._settings.zone_number(invoice.vat_zone))
         for number, line in missing.items():
-            body = {"productNumber": number, "name": line.text[:300], "productGroup": {"productGroupNumber": group}}
+            body = {
+                "productNumber": number,
+                "name": line.text[:PRODUCT_NAME],
+                "productGroup": {"productGroupNumber": group},
+            }
             self._client.post(body, "products", key=f"product|{number}|{group}")
         return True
 
@@ -196,6 +221,15 @@ class EconomicDocuments:
                 seen.add(reference)
                 found.append(document_of(body, self._settings))
         return found
+
+
+def _went_out(entry: Json) -> bool:
+    """Whether an entry among what was sent is of an e-invoice that left.
+
+    A word that isn't known leaves it handed over, until somebody is told that no answer came.
+    """
+    by, status = (str(entry.get(name) or "").strip().casefold() for name in ("sendBy", "status"))
+    return by in ("", "ean") and (not status or status in WENT_OUT)
 
 
 def _gone(number: str) -> NeedsAttention:

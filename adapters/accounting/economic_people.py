@@ -18,6 +18,8 @@ class Mirror(Protocol):
         """Mirror customers as they are now."""
 
 
+E_INVOICE_ID = 50
+"""As long as a person's id on e-invoices may be."""
 Directory = Callable[[], Mirror]
 """Opened when it is needed first."""
 
@@ -74,6 +76,11 @@ def person_in(people: Mapping[str, str], name: str) -> str:
         return people[name]
     keys = set(normalise("name", name))
     return next((number for known, number in people.items() if keys and keys <= set(normalise("name", known))), "")
+
+
+def e_invoice_id(name: str) -> str:
+    """What stands for a person on e-invoices. An ellipsis would be part of it, so a long name just ends."""
+    return name[:E_INVOICE_ID].rstrip()
 
 
 def with_people(customer: Customer, people: Mapping[str, str]) -> Customer:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from adapters.accounting.economic_people import person_in
+from adapters.accounting.economic_people import E_INVOICE_ID, person_in
 from adapters.accounting.economic_settings import TEXT_LENGTHS, EconomicAccounting
 from domain.customers import Customer
 from domain.invoices import Built, Invoice
@@ -31,16 +31,16 @@ def fitted(built: Built, settings: EconomicAccounting, customer: Customer | None
 
     recipient = parts("billing", invoice.recipient, RECIPIENT)
     person = person_in(customer.contact_numbers if customer else {}, attention_of(invoice))
+    if person and invoice.recipient.ean:
+        fit("reference_person", attention_of(invoice), E_INVOICE_ID)
     *attention, street = address_lines(invoice, person)
     for line, whole in zip(attention, _attention_lines(invoice, person), strict=True):
         fit("attention", whole, len(line))
     recipient["street"] = fit("billing.street", invoice.recipient.street, len(street))
     changed: dict[str, object] = {"recipient": invoice.recipient.model_copy(update=recipient)}
     if invoice.delivery:
-        names = delivery_lines(invoice.delivery)
-        limits = {part: len(text) for part, text in names.items()} | DELIVERY
-        delivery = parts("shipping", invoice.delivery, limits)
-        changed["delivery"] = invoice.delivery.model_copy(update=delivery)
+        limits = {part: len(text) for part, text in delivery_lines(invoice.delivery).items()} | DELIVERY
+        changed["delivery"] = invoice.delivery.model_copy(update=parts("shipping", invoice.delivery, limits))
     changed["note"] = fit("note", invoice.note, TEXT_LENGTHS[settings.note_in] - len(credited(invoice)))
     return Built(invoice=invoice.model_copy(update=changed), warnings=(*built.warnings, *told))
 

@@ -4,30 +4,38 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from pydantic import SecretStr, ValidationError
 
 from adapters.accounting.economic import EconomicBooks
 from adapters.accounting.economic_client import Client, written
 from adapters.accounting.economic_countries import code_of
-from adapters.accounting.economic_customers import EconomicCustomers
-from adapters.accounting.economic_drafts import document_of
+from adapters.accounting.economic_customers import COMPANY_NUMBER, PROPERTIES, EconomicCustomers
+from adapters.accounting.economic_customers import LENGTHS as CUSTOMER_LENGTHS
+from adapters.accounting.economic_documents import FEW, LENGTHS, PRODUCT_NAME
+from adapters.accounting.economic_drafts import ENTRY, document_of
 from adapters.accounting.economic_errors import problems, refusal
 from adapters.accounting.economic_filters import LONGEST, both, chains, equal
-from adapters.accounting.economic_settings import EconomicAccounting
-from adapters.http import Answer
-from domain.customers import Customer, CustomerChange, Values
+from adapters.accounting.economic_people import E_INVOICE_ID
+from adapters.accounting.economic_settings import TEXT_LENGTHS, EconomicAccounting
+from adapters.accounting.economic_texts import ADDRESS, DELIVERY, DELIVERY_ADDRESS, RECIPIENT
+from adapters.http import Answer, Http
+from domain.customer_policy import plan_change
+from domain.customers import Customer, CustomerChange, Values, directory_keys
+from domain.identity import normalise
 from domain.invoice_rules import InvoiceRules, Lengths, ProductRules
 from domain.invoices import Built, Recipient
 from domain.orders import Address
 from domain.outcomes import Misconfigured, NeedsAttention, Transient, Unforeseen
 from domain.ports import Booking
+from domain.rules import CustomerRules
 from domain.sentences import SENTENCES
 from tests.contract.bookkeeping import a_credit_note, a_customer, a_line, an_invoice
 from tests.contract.economic_bookkeeping import an_agreement, connected
@@ -147,6 +155,28 @@ def mirrored(agreement: EconomicSimulator, directory: dict[str, Customer], **mor
     return EconomicBooks(here, SecretStr(APP_SECRET), SecretStr(GRANT), lambda: Mirrored(directory))
 
 
+POINTERS = {
+    "customerGroup": {"customerGroupNumber": 2},
+    "paymentTerms": {"paymentTermsNumber": 2},
+    "vatZone": {"vatZoneNumber": 2},
+    "layout": {"layoutNumber": 20},
+    "attention": {"customerContactNumber": 1},
+    "customerContact": {"customerContactNumber": 1},
+    "defaultDeliveryLocation": {"deliveryLocationNumber": 1},
+    "salesPerson": {"employeeNumber": 5},
+    "priceGroup": {"self": "https://restapi.e-conomic.com/price-groups/3"},
+}
+
+
+def all_that_can_be_written(specs: Path) -> dict[str, Any]:
+    """A customer with a value for each property that the vendor's schema takes at a change."""
+    schema = json.loads((specs / "economic/schemas/customers.customerNo.put.schema.json").read_text("utf-8-sig"))
+    rules = {name: rule for name, rule in schema["properties"].items() if not rule.get("readOnly")}
+    kinds = {"boolean": lambda rule: True, "number": lambda rule: Decimal("1000.50"), "integer": lambda rule: 1}
+    kinds["string"] = lambda rule: "DKK" if rule["maxLength"] == 3 else "1" * rule["maxLength"]
+    return {name: POINTERS.get(name) or kinds[rule["type"]](rule) for name, rule in rules.items()}
+
+
 class TestNothingOfOthersChanges:
     def test_what_is_not_ours_stands_after_a_change(self, agreement: EconomicSimulator, books: EconomicBooks) -> None:
         (customer,) = good(books.create_customers([a_customer("a", PUBLIC, contacts=["Åse"])]))
@@ -161,6 +191,41 @@ class TestNothingOfOthersChanges:
             "city": "Odense",
             "lastUpdated": "",
         }
+
+    def test_whatever_the_vendor_lets_be_written_of_a_customer_stands_after_a_change(self, specs: Path) -> None:
+        with EconomicSimulator(specs / "economic" / "schemas", checks_answers=True) as strict:
+            theirs = all_that_can_be_written(specs) | {"city": "Vejle"}
+            books = connected(strict.url)
+            good(books.create_customers([a_customer("a", PUBLIC, contacts=["Åse"])]))
+            strict.api.customers.set_location(1, {"address": "Vej 2"})
+            _, before = strict.api.customers.replace(1, theirs)
+            assert set(theirs) <= set(before)
+
+            change = CustomerChange(key="u", number="1", values={"city": "Odense"}, new_contacts=("Bo",))
+            good(books.update_customers([change]))
+
+            after = strict.api.customers.all[1]
+            assert {name for name in theirs if after.get(name) != before[name]} == {"city"}
+
+    @pytest.mark.parametrize("own", ["33112233", "", "33 11 22 33 / 40 40 40 40"])
+    def test_a_customer_is_known_by_both_its_phones_and_neither_is_written_again(
+        self, agreement: EconomicSimulator, books: EconomicBooks, own: str
+    ) -> None:
+        good(books.create_customers([a_customer("a", {"phone": own})]))
+        agreement.api.customers.edit(1, mobilePhone="+45 40404040")
+        ((customer,),) = books.customers(None)
+        known = {value for field, value in directory_keys(customer) if field == "phone"}
+        assert known == {"40404040", *(["33112233"] if own else [])}
+
+        same = plan_change(customer, {"phone": "40 40 40 40"}, (), CustomerRules().of("b2c"), "b2c", "email")
+        assert not same.changes
+        other = plan_change(customer, {"phone": "50505050"}, (), CustomerRules().of("b2c"), "b2c", "email")
+        (changed,) = good(books.update_customers([CustomerChange(key="u", number="1", values=other.values)]))
+        there = agreement.api.customers.all[1]
+        assert (there["telephoneAndFaxNumber"], there["mobilePhone"]) == ("50505050", "+45 40404040")
+        good(books.update_customers([CustomerChange(key="v", number="1", values={"city": "Odense"})]))
+        assert agreement.api.customers.all[1]["telephoneAndFaxNumber"] == "50505050"
+        assert normalise("phone", changed.values["phone"]) == ("50505050", "40404040")
 
     def test_all_drafts_can_not_be_deleted_by_any_word(self, agreement: EconomicSimulator, client: Client) -> None:
         (customer,) = good(connected(agreement.url).create_customers([a_customer("a")]))
@@ -402,6 +467,23 @@ class TestADocument:
         built = books.fitted(built, None)
         assert [one.field for one in built.warnings] == ["billing.street"]
 
+    def test_a_long_name_stands_on_an_e_invoice_as_far_as_its_id_goes_and_it_is_told(
+        self, agreement: EconomicSimulator, books: EconomicBooks
+    ) -> None:
+        name = "Anne-Margrethe Elisabeth Charlotte Skovgård-Kjær Østergaard"
+        (customer,) = good(books.create_customers([a_customer("a", PUBLIC, contacts=[name])]))
+        kept = agreement.api.customers.contacts[1][1]
+        assert (kept["name"], kept["eInvoiceId"]) == (name, "Anne-Margrethe Elisabeth Charlotte Skovgård-Kjær Ø")
+        school = Recipient(name="Skolen", street="Vej 1", zip="5000", city="Odense", ean=PUBLIC["ean"])
+        to_school = an_invoice("a", customer.number, reference_person=name, recipient=school)
+        told = books.fitted(Built(invoice=to_school), customer)
+        assert [(one.code, one.field, one.expected) for one in told.warnings] == [
+            ("text_cut", "reference_person", "50")
+        ]
+        assert told.invoice == to_school
+        on_paper = an_invoice("a", customer.number, reference_person=name)
+        assert books.fitted(Built(invoice=on_paper), customer).warnings == ()
+
     def test_what_a_credit_note_credits_takes_its_room_from_the_note(self, books: EconomicBooks) -> None:
         note = a_credit_note(an_invoice("shop-dk-1", "1"), "7", note="x" * 1000)
         built = books.fitted(Built(invoice=note), None)
@@ -487,6 +569,70 @@ class TestADocument:
         (refusal,) = books.create_documents([("k", an_invoice("a", customer.number, reference_person="Åse"))])
         assert isinstance(refusal, NeedsAttention)
         assert (refusal.finding.code, refusal.finding.found) == ("books_refuse", "E04300 Not now.")
+
+
+def booked(agreement: EconomicSimulator, books: EconomicBooks, count: int) -> list[str]:
+    """The numbers of so many invoices to a public customer, each booked and sent, in the order in which they left."""
+    (customer,) = good(books.create_customers([a_customer("a", PUBLIC, contacts=["Åse"])]))
+    wanted = [(f"k{n}", an_invoice(f"r{n}", customer.number, reference_person="Åse")) for n in range(count)]
+    drafts = good(books.create_documents(wanted))
+    good(books.book([Booking(f"b{one.number}", one.number, send=True) for one in drafts]))
+    return [str(one["invoice"]["bookedInvoiceNumber"]) for one in agreement.api.invoices.sent]
+
+
+class TestWhatWasSentAsAnEInvoice:
+    @pytest.mark.parametrize(
+        ("told", "counts"),
+        [
+            ({"status": "sent", "sendBy": "ean"}, True),
+            ({"status": "Delivered", "sendBy": "EAN"}, True),
+            ({}, True),
+            ({"status": "failed", "sendBy": "ean"}, False),
+            ({"status": "Rejected"}, False),
+            ({"status": "a word that nobody knows"}, False),
+            ({"status": "sent", "sendBy": "mobilePay"}, False),
+        ],
+    )
+    @pytest.mark.parametrize("count", [1, FEW + 1])
+    def test_only_what_e_conomic_says_went_out_by_ean_counts(
+        self, agreement: EconomicSimulator, books: EconomicBooks, told: dict[str, str], counts: bool, count: int
+    ) -> None:
+        numbers = booked(agreement, books, count)
+        entry = agreement.api.invoices.sent[-1]
+        entry.pop("status"), entry.pop("sendBy")
+        entry.update(told)
+
+        assert books.sent(numbers) == [*[True] * (count - 1), counts]
+
+    def test_one_that_failed_and_was_sent_again_counts(
+        self, agreement: EconomicSimulator, books: EconomicBooks
+    ) -> None:
+        numbers = booked(agreement, books, 1)
+        agreement.api.invoices.sent.append(agreement.api.invoices.sent[0] | {"id": 2, "status": "failed"})
+        assert books.sent(numbers) == [True]
+
+    def test_a_few_are_asked_for_one_by_one_and_many_by_pages_of_all_that_was_ever_sent(
+        self, agreement: EconomicSimulator, books: EconomicBooks
+    ) -> None:
+        numbers = booked(agreement, books, FEW + 1)
+        agreement.api.invoices.sent.pop()
+        for asked, kind in ((numbers[1:], "GET /invoices/booked/N/sent"), (numbers, "GET /invoices/sent")):
+            agreement.calls.clear()
+            assert books.sent(asked) == [*[True] * (len(asked) - 1), False]
+            assert agreement.calls == {kind: FEW if asked != numbers else 1}
+        assert list(books.sent(["4711", "x"])) == [False, False]
+
+    def test_where_a_single_one_is_answered_in_another_form_all_are_read(
+        self, agreement: EconomicSimulator, books: EconomicBooks
+    ) -> None:
+        numbers = booked(agreement, books, 1)
+        agreement.faults.append(("answer", 200, {"sent": True}, "GET /invoices/booked/N/sent"))
+        assert books.sent(numbers) == [True]
+        assert agreement.calls["GET /invoices/sent"] == 1
+        agreement.faults.extend([("status", 503, "GET /invoices/booked/N/sent")] * 9)
+        with pytest.raises(Transient):
+            books.sent(numbers)
+        assert agreement.calls["GET /invoices/sent"] == 1
 
 
 def test_a_customer_who_was_deleted_is_gone_whoever_is_looked_for(
@@ -863,6 +1009,45 @@ def test_what_we_send_is_what_the_vendors_schemas_allow(specs: Path) -> None:
         assert strict.calls.total() > 8
 
 
+CUSTOMER = {**PROPERTIES, "cvr": COMPANY_NUMBER, "vat_number": COMPANY_NUMBER}
+DOCUMENT = {
+    "kontostreng": "recipient.publicEntryNumber",
+    "note": "notes.textLine1",
+    "product": "lines.product.productNumber",
+    "text": "lines.description",
+    **{f"{place}.{part}": f"{place}.{part}" for place, parts in (("recipient", RECIPIENT), ("delivery", DELIVERY))
+       for part in parts},
+}  # fmt: skip
+
+
+def longest(specs: Path, schema: str, place: str) -> int:
+    """How long the vendor's schema lets a text be."""
+    rule = json.loads((specs / f"economic/schemas/{schema}.schema.json").read_text("utf-8-sig"))
+    for part in place.split("."):
+        rule = rule.get("items", rule)["properties"][part]
+    return int(rule["maxLength"])
+
+
+def test_every_length_is_the_vendors(specs: Path) -> None:
+    for schema in ("customers.post", "customers.customerNo.put"):
+        lengths = {field: length for field, length in CUSTOMER_LENGTHS.items() if field != "contact"}
+        assert lengths == {field: longest(specs, schema, CUSTOMER[field]) for field in lengths}
+    for schema in ("customers.customerNumber.contacts.post", "customers.customerNumber.contacts.contactNumber.put"):
+        theirs = longest(specs, schema, "name"), longest(specs, schema, "eInvoiceId")
+        assert theirs == (CUSTOMER_LENGTHS["contact"], E_INVOICE_ID)
+    for schema in ("invoices.drafts.post", "invoices.drafts.draftInvoiceNumber.put"):
+        assert {field: longest(specs, schema, place) for field, place in DOCUMENT.items()} == {
+            field: LENGTHS[field] for field in DOCUMENT
+        }
+        assert {place: longest(specs, schema, place) for place in TEXT_LENGTHS} == TEXT_LENGTHS
+        places = ("recipient.address", ADDRESS), ("delivery.address", DELIVERY_ADDRESS)
+        assert all(longest(specs, schema, place) == length for place, length in places)
+        assert longest(specs, schema, "recipient.publicEntryNumber") == ENTRY
+        assert max(LENGTHS[field] for field in ("reference", "requisition")) <= min(TEXT_LENGTHS.values())
+    assert longest(specs, "products.post", "name") == PRODUCT_NAME
+    assert longest(specs, "products.post", "productNumber") == LENGTHS["product"]
+
+
 def test_keys_of_two_steps_are_never_the_same(agreement: EconomicSimulator, books: EconomicBooks) -> None:
     agreement.records = True
     (customer,) = good(books.create_customers([a_customer("k", contacts=["Åse", "Bo"])]))
@@ -871,6 +1056,61 @@ def test_keys_of_two_steps_are_never_the_same(agreement: EconomicSimulator, book
     keys = [key for method, _, _, key in agreement.requests if method != "GET"]
     assert len(keys) == len(set(keys)) == 6
     assert all(keys)
+
+
+LATE: dict[str, tuple[Callable[[EconomicBooks], Any], Callable[[EconomicBooks], Any]]] = {
+    "POST /invoices/drafts": (
+        lambda books: books.create_documents([("k", an_invoice("late", "1"))]),
+        lambda books: list(books.find_documents(["late"])),
+    ),
+    "POST /customers": (
+        lambda books: books.create_customers([a_customer("late")]),
+        lambda books: books.find_customers(["2"]),
+    ),
+    "POST /customers/N/contacts": (
+        lambda books: books.create_customers([a_customer("late", contacts=["Åse"])]),
+        lambda books: books.find_customers(["2"])[0].contacts,
+    ),
+    "POST /invoices/booked": (
+        lambda books: books.book([Booking("b", "1")]),
+        lambda books: [one for one in books.find_documents(["early"]) if one.state == "booked"],
+    ),
+}
+"""By the call that e-conomic is slow with: what is asked for, and what a look-up finds of it."""
+
+
+@pytest.mark.parametrize("kind", LATE)
+def test_what_the_books_commit_after_we_gave_up_is_one_with_what_the_same_key_asks_for_again(
+    agreement: EconomicSimulator, books: EconomicBooks, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    ask, look_up = LATE[kind]
+    good(books.create_customers([a_customer("early")]))
+    good(books.create_documents([("e", an_invoice("early", "1"))]))
+    monkeypatch.setitem(Http.__init__.__kwdefaults__, "timeout", httpx.Timeout(10, read=0.5))
+    in_a_hurry = connected(agreement.url)
+    agreement.calls.clear()
+    committed = threading.Semaphore(0)
+    agreement.watch = lambda moment, what: committed.release() if (moment, what) == ("committed", kind) else None
+    agreement.faults.append(("slow", 1.5, kind))
+
+    (given_up,) = ask(in_a_hurry)
+    assert isinstance(given_up, Transient)
+    assert given_up.finding.code == "answer_late"
+    assert not look_up(books)
+    (again,) = good(ask(books))
+    assert all(committed.acquire(timeout=10) for _ in ("the one", "the late one"))
+
+    assert agreement.calls[kind] == 2
+    assert len(look_up(books)) == 1
+    there, invoices = agreement.api.customers, agreement.api.invoices
+    of_kind = {
+        "POST /invoices/drafts": [one for one in invoices.drafts.values() if one["notes"]["textLine2"] == "late"],
+        "POST /customers": [number for number in there.all if number > 1],
+        "POST /customers/N/contacts": [one for people in there.contacts.values() for one in people],
+        "POST /invoices/booked": list(invoices.booked),
+    }
+    assert len(of_kind[kind]) == 1
+    assert good(ask(books)) == [again]
 
 
 def test_an_answer_of_an_hour_ago_is_asked_for_by_reference(agreement: EconomicSimulator, books: EconomicBooks) -> None:

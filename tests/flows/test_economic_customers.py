@@ -69,6 +69,23 @@ def test_a_known_school_whose_contact_is_nobody_of_attention_gets_its_e_invoice_
     assert agreement.refusals == []
 
 
+def test_a_buyer_is_found_by_the_second_phone_of_a_customer_and_no_second_customer_is_made(
+    business: Business,
+    agreement: EconomicSimulator,
+) -> None:
+    set_up(business, agreement, '[customers]\nidentify_by = ["phone"]\n')
+    number = a_school_of_the_bookkeepers(agreement)
+    agreement.api.customers.edit(number, ean=None, telephoneAndFaxNumber="33 11 22 33", mobilePhone="40 40 40 40")
+    for order, phone in ((1001, "+4540404040"), (1002, "33112233"), (1003, "33 11 22 33 / 40404040")):
+        business.sell(woo_order(id=order, lines=[MUG], billing={"email": f"{order}@example.dk", "phone": phone}))
+
+    business.run()
+
+    assert list(agreement.api.customers.all) == [number]
+    assert agreement.api.customers.all[number]["telephoneAndFaxNumber"] == "33 11 22 33"
+    assert {one["customer"]["customerNumber"] for one in agreement.api.invoices.booked.values()} == {number}
+
+
 @pytest.mark.parametrize("fault", ["cut_before", "cut_after"])
 def test_a_person_of_attention_whose_call_was_lost_is_set_by_the_next_try(
     business: Business,

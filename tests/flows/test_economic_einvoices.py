@@ -41,16 +41,20 @@ def test_what_goes_to_an_ean_number_is_sent_as_it_is_booked_and_once(
     assert len(agreement.api.invoices.sent) == 1
 
 
-@pytest.mark.parametrize("fallback", [False, True])
+@pytest.mark.parametrize(("fallback", "failed"), [(False, False), (True, False), (False, True)])
 def test_what_it_booked_and_did_not_send_goes_another_way_or_to_a_person(
     business: Business,
     agreement: EconomicSimulator,
     fallback: bool,
+    failed: bool,
 ) -> None:
     set_up(business, agreement, f'fallback = "dropfolder"\n{SELLER}' if fallback else "")
     business.sell(public(1001, person="Bente Skovgård"))
     business.run()
-    agreement.api.invoices.sent.clear()
+    if failed:
+        agreement.api.invoices.sent[0]["status"] = "failed"
+    else:
+        agreement.api.invoices.sent.clear()
     hours_pass(business, 73)
 
     run = business.follow()

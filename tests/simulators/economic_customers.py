@@ -11,6 +11,7 @@ TEXTS = (
     "address", "city", "corporateIdentificationNumber", "country", "currency", "ean", "email", "mobilePhone", "name",
     "pNumber", "publicEntryNumber", "telephoneAndFaxNumber", "vatNumber", "website", "zip",
 )  # fmt: skip
+OTHERS = ("creditLimit", "eInvoicingDisabledByDefault", "salesPerson", "priceGroup")
 FILTERABLE = {
     *TEXTS, "balance", "barred", "creditLimit", "customerNumber", "lastUpdated", "customerGroup.customerGroupNumber",
 }  # fmt: skip
@@ -128,7 +129,7 @@ class Customers:
         self.all[number] = {
             "customerNumber": number,
             **{name: body[name] for name in TEXTS if body.get(name) not in (None, "")},
-            **({"creditLimit": body["creditLimit"]} if "creditLimit" in body else {}),
+            **self._others(body),
             **({"barred": True} if body.get("barred") else {}),
             **shown,
             **pointed,
@@ -142,6 +143,14 @@ class Customers:
             "self": link,
         }
         return self.all[number]
+
+    def _others(self, body: Json) -> Json:
+        """What stands there as it was written; nobody knows the employees."""
+        kept = {name: body[name] for name in OTHERS if body.get(name) not in (None, False)}
+        if "salesPerson" in kept:
+            number = kept["salesPerson"]["employeeNumber"]
+            kept["salesPerson"] = {"employeeNumber": number, "self": self._ledger.link("employees", number)}
+        return kept
 
     def _shown(self, body: Json, problems: Problems) -> Json:
         """The references to other records, which must exist."""

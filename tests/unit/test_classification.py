@@ -125,6 +125,11 @@ def test_a_cpr_number_is_never_repeated() -> None:
     assert "1234" not in str(evidence_of(order(fields={"cvr": "010190-1234"}), rules()))
 
 
+def test_one_of_the_buyers_two_phones_is_no_cvr_number() -> None:
+    with pytest.raises(NeedsAttention, match="phone_in_cvr"):
+        classify(order(phone="33112233 / 86123456", fields={"cvr": "86123456"}), rules())
+
+
 def test_an_impossible_ean_ignored_leaves_a_company_with_its_cvr() -> None:
     classification = classified({"ean": "5790000435970", "cvr": CVR}, on_bad_number="treat_as_b2c")
     assert (classification.type, found_by(classification)) == ("b2b", [("cvr", CVR)])

@@ -228,6 +228,7 @@ class TestUpdating:
         ("field", "kept", "shop"),
         [
             ("phone", "86 12 34 56", "+4586123456"),
+            ("phone", "33112233 / 86 12 34 56", "86123456"),
             ("email", "METTE@example.dk", "mette@example.dk"),
             ("email", "bog@example.dk; mette@example.dk", "Mette@example.dk"),
             ("cvr", "DK 13 58 56 28", CVR),

@@ -89,7 +89,53 @@ def test_each_of_several_emails_in_one_field_counts_once() -> None:
     assert identity.normalise("email", field) == ("bog@example.dk", "mette@example.dk")
 
 
-@given(st.sampled_from(get_args(KeyField)), st.text() | st.from_regex(r"[+0-9DKdkCVRNEAGL\-. ()@]{0,20}"))
+LANDLINE, MOBILE = "33112233", "40404040"
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "33 11 22 33 / 40404040",
+        "+45 33112233/+45 40 40 40 40",
+        "tlf. 33112233, mobil 40404040",
+        "33-11-22-33; 0045 40404040",
+        "33112233\n40404040\r\n",
+        "33/11 22 33, 40/40/40/40",
+        "3311 2233 \uff0f 40404040, +4533112233",
+    ],
+)
+def test_each_of_several_phones_in_one_field_counts_once(field: str) -> None:
+    assert identity.normalise("phone", field) == (LANDLINE, MOBILE)
+
+
+@pytest.mark.parametrize(
+    ("field", "key"),
+    [
+        ("33/11 22 33", LANDLINE),
+        ("33,11,22,33", LANDLINE),
+        ("33 11\n22 33", LANDLINE),
+        ("0461/123456", "0461123456"),
+        ("030/12345678", "03012345678"),
+        ("+49 (0)8161/1234567", "+4981611234567"),
+        ("0049 8161/12345678", "+49816112345678"),
+        ("33112233, lok. 12", "3311223312"),
+        ("+49 30 12345678/90", "+49301234567890"),
+    ],
+)
+def test_a_sign_within_one_phone_number_makes_no_two_of_it(field: str, key: str) -> None:
+    assert identity.normalise("phone", field) == (key,)
+
+
+def test_a_semicolon_stands_in_no_phone_number() -> None:
+    assert identity.normalise("phone", "112233; 40404040; lok. 12") == ("112233", MOBILE)
+
+
+@pytest.mark.parametrize("piece", ["0,", "+/", "lok,", "00/", "1\n", "33112233/"])
+def test_a_very_long_field_of_phones_takes_no_time(piece: str) -> None:
+    identity.normalise("phone", piece * 50_000)
+
+
+@given(st.sampled_from(get_args(KeyField)), st.text() | st.from_regex(r"[+0-9DKdkCVRNEAGL\-. ()@/,;]{0,30}"))
 def test_a_key_is_its_own_only_key(field: KeyField, text: str) -> None:
     for key in identity.normalise(field, text):
         assert identity.normalise(field, key) == (key,)
