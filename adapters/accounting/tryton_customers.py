@@ -232,7 +232,7 @@ class TrytonCustomers:
             "city": address.get("city"),
             "country": terms.codes.get(address.get("country") or 0),
             "email": _mechanisms(row, "email"),
-            "phone": _mechanisms(row, "phone") or _mechanisms(row, "mobile"),
+            "phone": "; ".join(filter(None, (_mechanisms(row, kind) for kind in ("phone", "mobile")))),
             "cvr": _code(row, CVR).removeprefix(HOME),
             "ean": _code(row, None),
             "vat_number": _code(row, VAT_NUMBER),

@@ -24,7 +24,8 @@ from adapters.accounting.tryton import TrytonBooks
 from adapters.accounting.tryton_settings import TrytonAccounting
 from adapters.integration import Integration, compose
 from adapters.settings import Secrets, load
-from domain.customers import Customer
+from domain.customers import Customer, CustomerChange
+from domain.identity import normalise
 from domain.invoices import Document, Recipient
 from domain.outcomes import Misconfigured, NeedsAttention, Transient
 from domain.ports import Booking
@@ -243,6 +244,18 @@ class TestItsOwnWays:
 
     def test_a_country_that_the_books_lack_is_held(self, tryton: TrytonBooks) -> None:
         assert codes(tryton.create_customers([a_customer("a", {"country": "ZW"})])) == ["country_unknown"]
+
+    def test_a_customer_is_known_by_its_mobile_too_and_only_its_phone_is_written(
+        self, keeper: TrytonBookkeeper, tryton: TrytonBooks
+    ) -> None:
+        (customer,) = good(tryton.create_customers([a_customer("a", {"phone": "33112233"})]))
+        keeper.add_mobile(customer.number, "+4540404040")
+        (known,) = customers(tryton)
+        assert set(normalise("phone", known.values["phone"])) == {"33112233", "40404040"}
+
+        change = CustomerChange(key="u", number=customer.number, values={"phone": "50505050"})
+        (changed,) = good(tryton.update_customers([change]))
+        assert set(normalise("phone", changed.values["phone"])) == {"50505050", "40404040"}
 
     def test_a_cvr_number_that_tryton_refuses_is_refused_alone(self, tryton: TrytonBooks) -> None:
         wanted = [a_customer("a"), a_customer("b", {"cvr": "12345678"}), a_customer("c")]

@@ -38,6 +38,11 @@ class TrytonBookkeeper:
         """A customer who is no longer one is made inactive."""
         self._by_hand("party.party.write", [self._party(customer)], {"active": False})
 
+    def add_mobile(self, customer: str, number: str) -> None:
+        """A second number, beside the phone's."""
+        mobile = {"type": "mobile", "value": number}
+        self._by_hand("party.party.write", [self._party(customer)], {"contact_mechanisms": [["create", [mobile]]]})
+
     def delete_customer(self, customer: str) -> None:
         """In the client."""
         self._by_hand("party.party.delete", [self._party(customer)])
