@@ -2,17 +2,14 @@
 
 import signal
 import socket
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from deployments import engine
-from deployments.commands.telling import DEFAULT, UNUSABLE, Config, complain, console, findings_of, opened, told
-from domain.outcomes import Misconfigured
+from deployments.commands.alerting import watch
+from deployments.commands.telling import DEFAULT, UNUSABLE, Config, console, opened, told
 from domain.words import Words
-
-if TYPE_CHECKING:
-    from adapters.settings import Settings
 
 
 def up(
@@ -42,19 +39,3 @@ def up(
         console().print(words("up_ready", url=url, name=f"sync-orders/{settings.name}"))
         serve(deployments)
     console(stderr=True).print(words("up_stopped"))
-
-
-def watch(settings: "Settings") -> None:
-    """Have the alerts that the settings name. Where their block isn't there, say so and go on without it.
-
-    It can only be made in the UI that is starting, and it is gone with `.prefect`.
-    """
-    from deployments.alerts import set_alerts
-
-    words = Words(settings.language)
-    try:
-        set_alerts(settings.name, settings.alerts)
-    except Misconfigured as missing:
-        set_alerts(settings.name, settings.alerts.model_copy(update={"block": ""}))
-        complain(findings_of(missing), settings.language)
-        console(stderr=True).print(words("up_untold"))
