@@ -1,5 +1,6 @@
 """Prefect as Afstem starts it: on loopback, telling nobody, and quiet in the terminal."""
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -9,9 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from domain.outcomes import Misconfigured
+
 HOST = "127.0.0.1"
 START_SECONDS = 120
 STOP_SECONDS = 20
+NOTE = "afstem-server"
+"""In Prefect's home: the API of the server that `afstem up` runs there, which keeps this file locked meanwhile."""
 
 QUIET = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -46,7 +51,7 @@ def prepare(config: Path) -> Path:
 
 def running_server(home: Path) -> str:
     """The API of the server that `afstem up` runs on this home; empty where none answers."""
-    note = home / "afstem-server"
+    note = home / NOTE
     url = note.read_text().strip() if note.is_file() else ""
     return url if url and answers(url) else ""
 
@@ -72,12 +77,41 @@ def connected() -> Iterator[None]:
 
 
 @contextmanager
+def alone(home: Path, port: int) -> Iterator[None]:
+    """Be this home's only `afstem up`, which others find by its note, for as long as the block lasts.
+
+    The lock is the process's own: one that was killed leaves its note, and no lock. Raises `Misconfigured` where
+    another one is there.
+    """
+    home.mkdir(0o700, parents=True, exist_ok=True)
+    with (home / NOTE).open("a+") as note:
+        note.seek(0)
+        try:
+            fcntl.flock(note, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Misconfigured("up_already", found=note.read().strip().removesuffix("/api")) from None
+        note.truncate(0)
+        note.write(f"{address(port)}/api")
+        note.flush()
+        try:
+            yield
+        finally:
+            note.truncate(0)
+
+
+def address(port: int) -> str:
+    """Where the UI of a server of ours is."""
+    return f"http://{HOST}:{port}"
+
+
+@contextmanager
 def server(home: Path, port: int) -> Iterator[str]:
     """A Prefect server with its UI on loopback for as long as the block lasts; gives the UI's address.
 
-    It is in a session of its own: a Ctrl-C reaches the runs, which can still tell it how they ended.
+    It is in a session of its own: a Ctrl-C reaches the runs, which can still tell it how they ended. Its stdin is open
+    as long as we live.
     """
-    url = f"http://{HOST}:{port}"
+    url = address(port)
     command = [sys.executable, "-m", "deployments.own_server", str(port)]
     environment = {
         # The UI's pages are laid out at the first start, by default where Afstem is installed: a service may not write
@@ -91,15 +125,14 @@ def server(home: Path, port: int) -> Iterator[str]:
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": ",".join(own_origins(port)),
     }
     quiet = subprocess.DEVNULL
-    note = home / "afstem-server"
-    with subprocess.Popen(command, env=environment, stdout=quiet, stderr=quiet, start_new_session=True) as process:
+    with subprocess.Popen(
+        command, env=environment, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet, start_new_session=True
+    ) as process:
         try:
             _wait_for(process, f"{url}/api")
-            note.write_text(f"{url}/api")
             os.environ["PREFECT_API_URL"] = f"{url}/api"
             yield url
         finally:
-            note.unlink(missing_ok=True)
             _end(process)
 
 

@@ -4,7 +4,10 @@ Loopback is reached by every page in a browser on this machine, whoever wrote it
 it asks (Host) and, where it isn't just following a link, for which page (Origin), and no page can change either.
 """
 
+import os
+import signal
 import sys
+import threading
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
@@ -59,5 +62,12 @@ def serve(port: int) -> None:
     uvicorn.run(guarded, host=HOST, port=port, log_level="critical")
 
 
+def die_with_whoever_started_this() -> None:
+    """End at once when stdin does: `afstem up` was killed, and its next start wants port and database for itself."""
+    os.read(0, 1)  # nobody writes: it returns at the end; sys.stdin would hold a lock that an orderly end waits for
+    signal.raise_signal(signal.SIGKILL)
+
+
 if __name__ == "__main__":
+    threading.Thread(target=die_with_whoever_started_this, daemon=True).start()
     serve(int(sys.argv[1]))

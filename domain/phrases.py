@@ -347,9 +347,9 @@ PHRASES: dict[str, tuple[str, str]] = {
         "{name} ligger nu i Prefect og køres af work pool {pool}. En maskine til: prefect worker start --pool {pool}",
         "{name} is deployed, for work pool {pool} to run. Another machine: prefect worker start --pool {pool}",
     ),
-    "up_untold": (
-        "Indtil da får ingen besked om fejl. Start så forfra.",
-        "Until then nobody is told of trouble. Then start this again.",
+    "untold": (
+        "Indtil da får ingen besked om fejl. Kør så denne kommando igen.",
+        "Until then nobody is told of trouble. Then run this command again.",
     ),
     "up_stopped": ("Prefect er stoppet.", "Prefect has stopped."),
     "up_port": (

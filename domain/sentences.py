@@ -1310,6 +1310,12 @@ SENTENCES: dict[str, Sentences] = {
         "The Prefect server did not take all of it: {found}",
         "Check the address in {field}, the credentials in PREFECT_API_AUTH_STRING, and that the server has the same version.",
     ),
+    "up_already": Sentences(
+        "Afstem kører her i forvejen: dens Prefect er på {found}.",
+        "Brug den, eller stop den, før en anden startes i samme mappe.",
+        "Afstem already runs here: its Prefect is at {found}.",
+        "Use that one, or stop it before you start another in the same folder.",
+    ),
     "alert_block_missing": Sentences(
         "Prefect har ingen blok {found}, som {field} nævner.",
         "Opret blokken i Prefect under Blocks, eller ret navnet; det skrives som type/navn, fx slack-webhook/bogholderi.",

@@ -16,6 +16,7 @@ from domain.ports import Letter
 from domain.stages import STAGES
 from tasks.dispatch_einvoices import claimed, settle
 from tasks.happenings import happened
+from tasks.late_runs import read_for_those_who_wait
 from tasks.retrying import RETRYING
 from tasks.runs import this_run
 from tasks.verdicts import OrdersNeedAttention, Verdicts
@@ -33,6 +34,7 @@ def gather_answers(integration: str) -> dict[str, int]:
 
     Raises `Transient` where a channel could not be asked, and `NeedsAttention` where an answer is for a person.
     """
+    read_for_those_who_wait()
     return follow(open_integration(integration), this_run(), tell=tell)
 
 

@@ -1,4 +1,4 @@
-"""Runs that the clock has waiting: one that reads the shop anew reads for all of them."""
+"""Runs that the clock has waiting: one that asks shop or channels anew asks for all of them."""
 
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ PAGE = 200
 
 
 def read_for_those_who_wait() -> None:
-    """Drop what the clock has waiting for this run to end: else each would read all of it again."""
+    """Drop what the clock has waiting for this run to end: else each would ask for all of it again."""
     if deployment.id:
         drop_late_runs(DeploymentFilter(id=DeploymentFilterId(any_=[UUID(deployment.id)])))
 

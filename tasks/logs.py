@@ -23,6 +23,8 @@ from domain.outcomes import AfstemError, Misconfigured
 
 RUNS = ("prefect.flow_runs", "prefect.task_runs")
 """The loggers that Prefect tells of runs on: what is left out here is left out in the terminal and in the UI."""
+CONSOLES = (None, "prefect._internal", "uvicorn", "fastapi")
+"""The loggers, None being the root, where Prefect writes to the console for all the others."""
 OURS = "afstem"
 ORDERS = logging.getLogger(f"{OURS}.orders")
 CARRIED = ("integration", "run", "order", "stage", "code")
@@ -70,7 +72,7 @@ def tell_briefly() -> None:
 
 
 def tell_as_asked() -> None:
-    """Where the environment asks for JSON, write it to stderr; asking for it twice changes nothing."""
+    """Where the environment asks for JSON, write it to stderr, and nothing else; asking twice changes nothing."""
     if os.environ.get("AFSTEM_LOG", "") != "json":
         return
     for name in (*RUNS, OURS):
@@ -79,8 +81,12 @@ def tell_as_asked() -> None:
             handler = logging.StreamHandler(sys.stderr)
             handler.setFormatter(AsJson())
             logger.addHandler(handler)
+        logger.propagate = False  # Prefect's console would tell it once more; what the UI shows, its own handler takes
     logging.getLogger(OURS).setLevel(logging.INFO)
-    logging.getLogger(OURS).propagate = False
+    logging.captureWarnings(True)
+    for console in (handler for name in CONSOLES for handler in logging.getLogger(name).handlers):
+        if isinstance(console, logging.StreamHandler):
+            console.setFormatter(AsJson())
 
 
 def tell_order(integration: str, run: str, number: str, stage: str, values: Mapping[str, Any]) -> None:

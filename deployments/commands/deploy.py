@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from deployments import engine
+from deployments.commands.alerting import watch
 from deployments.commands.telling import DEFAULT, Config, console, settings_in, told
 from domain.outcomes import Misconfigured
 from domain.words import Words
@@ -26,7 +27,6 @@ def deploy(
         settings = settings_in(config)
         if not os.environ.get("PREFECT_API_URL"):
             raise Misconfigured("prefect_server_unnamed", "PREFECT_API_URL")
-        from deployments.alerts import set_alerts
         from deployments.serve import PREFECT_FILE, for_integration
 
         for_integration(settings.name, as_workers_find_it(config), pool)
@@ -44,7 +44,7 @@ def deploy(
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise Misconfigured("deploy_failed", "PREFECT_API_URL", done.stdout[-300:] + done.stderr[-300:])
-        set_alerts(settings.name, settings.alerts)
+        watch(settings)
     words = Words(settings.language)
     console().print(words("deployed", name=settings.name, pool=pool))
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deployments import engine
-from deployments.commands.telling import DEFAULT, UNUSABLE, Config, complain, console, findings_of, opened, told
-from domain.outcomes import Misconfigured
+from deployments.commands.alerting import watch
+from deployments.commands.telling import DEFAULT, UNUSABLE, Config, console, opened, told
 from domain.words import Words
 
 if TYPE_CHECKING:
@@ -24,37 +24,28 @@ def up(
     with opened(config) as integration:
         settings = integration.settings
     words = Words(settings.language)
-    with socket.socket() as probe:
-        if probe.connect_ex((engine.HOST, port)) == 0:
-            console(stderr=True).print(words("up_port", port=port))
-            raise typer.Exit(UNUSABLE)
-    console(stderr=True).print(words("starting_prefect"))
-    for stop in (signal.SIGINT, signal.SIGTERM):  # also where it was started in the background, or by a service manager
-        signal.signal(stop, signal.default_int_handler)
-    with engine.server(home, port) as url, told(config):
-        from deployments.recovery import bury_dead_runs, drop_late_runs
-        from deployments.serve import register, serve
-
-        bury_dead_runs(settings.name)
-        drop_late_runs(settings.name)
-        deployments = register(settings.name, str(config.resolve()))
-        watch(settings)
-        console().print(words("up_ready", url=url, name=f"sync-orders/{settings.name}"))
-        serve(deployments)
+    with told(config), engine.alone(home, port):
+        with socket.socket() as probe:
+            if probe.connect_ex((engine.HOST, port)) == 0:
+                console(stderr=True).print(words("up_port", port=port))
+                raise typer.Exit(UNUSABLE)
+        console(stderr=True).print(words("starting_prefect"))
+        for stop in (signal.SIGINT, signal.SIGTERM):  # also where it was started in the background, or as a service
+            signal.signal(stop, signal.default_int_handler)
+        with engine.server(home, port) as url:
+            run_here(settings, str(config.resolve()), url)
     console(stderr=True).print(words("up_stopped"))
 
 
-def watch(settings: "Settings") -> None:
-    """Have the alerts that the settings name. Where their block isn't there, say so and go on without it.
+def run_here(settings: "Settings", integration: str, url: str) -> None:
+    """Clear away what the last stop has left, and run the deployments until interrupted."""
+    from deployments.recovery import bury_dead_runs, drop_late_runs
+    from deployments.serve import register, serve
 
-    It can only be made in the UI that is starting, and it is gone with `.prefect`.
-    """
-    from deployments.alerts import set_alerts
-
+    bury_dead_runs(settings.name)
+    drop_late_runs(settings.name)
+    deployments = register(settings.name, integration)
+    watch(settings)
     words = Words(settings.language)
-    try:
-        set_alerts(settings.name, settings.alerts)
-    except Misconfigured as missing:
-        set_alerts(settings.name, settings.alerts.model_copy(update={"block": ""}))
-        complain(findings_of(missing), settings.language)
-        console(stderr=True).print(words("up_untold"))
+    console().print(words("up_ready", url=url, name=f"sync-orders/{settings.name}"))
+    serve(deployments)

@@ -103,3 +103,18 @@ def attention(section: str) -> dict[str, Any]:
     """One cause of the artifact about attention: its sentence, its orders, what to do, and where to go on."""
     cause, orders, fix, then = section.strip().split("\n\n")
     return {"cause": cause, "orders": orders.partition(":** ")[2], "fix": fix, "then": then}
+
+
+def events(run: Run, event: str, count: int) -> dict[str, dict[str, str]]:
+    """What each event of this kind in a run was about, with what it told, once so many have come."""
+    found: dict[str, dict[str, str]] = {}
+
+    def have_come() -> bool:
+        with get_client(sync_client=True) as client:
+            these = {"filter": {"event": {"name": [event]}, "related": {"id": [f"prefect.flow-run.{run.id}"]}}}
+            answer = httpx.post(f"{client.api_url}events/filter", json=these).raise_for_status().json()
+        found.update({one["resource"]["prefect.resource.id"]: one["payload"] for one in answer["events"]})
+        return len(found) >= count
+
+    wait_until(have_come, f"{count} events {event}")
+    return found

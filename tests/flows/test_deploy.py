@@ -5,8 +5,10 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
+from prefect.blocks.notifications import CustomWebhookNotificationBlock
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import WorkPoolUpdate
 from prefect.client.schemas.objects import FlowRun
@@ -18,6 +20,7 @@ from tests.flows.test_deployments import DECLARED, flow_of, there, told
 from tests.flows.test_sync_orders import private
 from tests.operated import AFSTEM
 from tests.scale.machines import Site, wait_until_online
+from tests.simulators.messages import Messages
 
 NAME, POOL = "pool-shop", "cellar"
 COMPARED = ("description", "schedules", "limit", "collisions", "pull")
@@ -127,6 +130,40 @@ def test_a_worker_takes_up_a_run_of_a_deployment_and_brings_it_to_its_end(site: 
         assert run().name == f"sync-orders {NAME}: 2 orders in order"
         assert str(run().work_pool_name) == POOL
     assert business.invoices() == {"1001": 1, "1002": 1}
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("calm")
+def test_a_block_that_is_not_there_keeps_nothing_from_being_deployed(site: Site, business: Business) -> None:
+    """Workers that wait for a deployment which ended well would never start."""
+    with Messages() as messages:
+        messages.block().save("cellar", overwrite=True)
+        business.set_up('[alerts]\nblock = "custom-webhook/cellar"')
+        assert deploy(site, business).returncode == 0
+    watched = automations()
+    CustomWebhookNotificationBlock.delete("cellar")
+
+    done = deploy(site, business)
+
+    assert done.returncode == 0, done.stderr
+    assert "Prefect has no block custom-webhook/cellar" in done.stderr
+    assert "nobody is told of trouble" in done.stderr
+    assert POOL in done.stdout
+    assert there(NAME)
+    assert automations() == watched
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("calm")
+def test_without_a_block_from_the_start_dead_runs_make_way_all_the_same(site: Site, business: Business) -> None:
+    business.set_up('[alerts]\nblock = "slack-webhook/nobody"')
+    with get_client(sync_client=True) as client:
+        for one in automations().values():
+            client.delete_automation(UUID(one))
+
+    assert deploy(site, business).returncode == 0
+
+    assert automations().keys() == {f"{NAME}: a run failed", f"{NAME}: no successful run", "afstem: a run died"}
 
 
 def test_without_a_server_it_says_which_variable_is_missing(site: Site, business: Business) -> None:

@@ -2,8 +2,12 @@
 
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from typing import Any
+from uuid import UUID
 
+import httpx
 import pytest
 import yaml
 from prefect.client.orchestration import get_client
@@ -13,6 +17,7 @@ from prefect.settings import PREFECT_API_URL
 
 from deployments.serve import PREFECT_FILE, register
 from tests.bench.engine import ROOT
+from tests.flows.business import Business
 
 DECLARED = yaml.safe_load(PREFECT_FILE.read_text(encoding="utf-8"))["deployments"]
 FLOWS = {path.stem for path in (ROOT / "flows").glob("*.py")} - {"__init__"}
@@ -95,3 +100,41 @@ def test_a_person_can_fill_in_every_form(pooled: dict[str, DeploymentResponse]) 
             assert field.get("type") != "object"
     causes = pooled["rerun-failed"].parameter_openapi_schema["properties"]["cause"]["enum"]  # type: ignore[index]
     assert {"", "cvr_length", "ambiguous_customer"} <= set(causes)
+
+
+@pytest.mark.parametrize("flow", ["sync-orders", "follow-einvoices"])
+def test_of_the_runs_that_the_clock_has_waiting_one_does_it_for_all(
+    business: Business, monkeypatch: pytest.MonkeyPatch, flow: str
+) -> None:
+    for name in ("AFSTEM_NAME", "AFSTEM_INTEGRATION", "AFSTEM_POOL"):
+        monkeypatch.setenv(name, "")
+    register("clocked", str(business.config))
+    deployment = there("clocked")[flow].id
+    two_hours_pass(deployment)
+    assert late_runs(deployment) > 1
+
+    monkeypatch.setenv("PREFECT__RUNTIME__DEPLOYMENT__ID", str(deployment))
+    module = flow.replace("-", "_")
+    getattr(import_module(f"flows.{module}"), module)(str(business.config), return_state=True)
+
+    assert late_runs(deployment) == 0
+
+
+def two_hours_pass(deployment: UUID) -> None:
+    """And no worker was there to run what the clock planned meanwhile."""
+    now = datetime.now(UTC)
+    planned = {"start_time": (now - timedelta(hours=2)).isoformat(), "end_time": now.isoformat()}
+    where = f"{PREFECT_API_URL.value()}/deployments/{deployment}/schedule"
+    httpx.post(where, json=planned).raise_for_status()
+
+
+def late_runs(deployment: UUID) -> int:
+    """How many runs of it wait though their time has come."""
+    these = {
+        "deployments": {"id": {"any_": [str(deployment)]}},
+        "flow_runs": {
+            "state": {"type": {"any_": ["SCHEDULED"]}},
+            "expected_start_time": {"before_": datetime.now(UTC).isoformat()},
+        },
+    }
+    return int(httpx.post(f"{PREFECT_API_URL.value()}/flow_runs/count", json=these).raise_for_status().json())

@@ -9,28 +9,13 @@ from tasks.attention import digest
 from tasks.causes import Cause, Waiting
 from tasks.conclude import LONG
 from tests.flows.business import Business
-from tests.flows.runs import Run, wait_until
+from tests.flows.runs import Run, events
 from tests.flows.test_sync_orders import BATCHES_OF_FIVE, SEVEN_DIGITS, company, private
 
 
 def name_of(run: Run) -> str:
     with get_client(sync_client=True) as client:
         return client.read_flow_run(run.id).name
-
-
-def events(run: Run, event: str, count: int) -> dict[str, dict[str, str]]:
-    """What each event of this kind in a run was about, with what it told, once so many have come."""
-    found: dict[str, dict[str, str]] = {}
-
-    def have_come() -> bool:
-        with get_client(sync_client=True) as client:
-            these = {"filter": {"event": {"name": [event]}, "related": {"id": [f"prefect.flow-run.{run.id}"]}}}
-            answer = httpx.post(f"{client.api_url}events/filter", json=these).raise_for_status().json()
-        found.update({one["resource"]["prefect.resource.id"]: one["payload"] for one in answer["events"]})
-        return len(found) >= count
-
-    wait_until(have_come, f"{count} events {event}")
-    return found
 
 
 def test_a_run_is_named_by_its_outcome_and_tells_its_causes(business: Business) -> None:

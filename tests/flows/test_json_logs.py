@@ -30,8 +30,6 @@ def lines(business: Business, results: Path) -> list[dict[str, Any]]:
     environment = {
         **os.environ,
         "AFSTEM_LOG": "json",
-        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
-        "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
         "PREFECT_API_URL": PREFECT_API_URL.value() or "",
         "PREFECT_HOME": str(PREFECT_HOME.value()),
         "PREFECT_RESULTS_LOCAL_STORAGE_PATH": str(results),
@@ -57,3 +55,8 @@ def test_no_order_writes_a_line_of_its_own_and_nobody_is_named(lines: list[dict[
     assert not [line for line in lines if line["message"] == "all is well"]
     assert "Ulvhilde" not in json.dumps(lines)
     assert "ulvhilde@example.dk" not in json.dumps(lines)
+
+
+def test_nothing_is_told_twice(lines: list[dict[str, Any]]) -> None:
+    told = [json.dumps(line) for line in lines]
+    assert [line for line in told if told.count(line) > 1] == []

@@ -85,6 +85,12 @@ def test_a_name_that_was_made_to_lead_here_is_not_heard(url: str, host: str) -> 
     assert httpx.post(f"{url}/api/flow_runs/filter", json={}, headers=headers).status_code == 403
 
 
+def test_it_throws_away_runs_and_events_of_long_ago(url: str) -> None:
+    settings = httpx.get(f"{url}/api/admin/settings").raise_for_status().json()
+
+    assert set(settings["server"]["services"]["db_vacuum"]["enabled"]) == {"events", "flow_runs"}
+
+
 def test_a_form_or_a_script_without_a_token_changes_nothing(url: str) -> None:
     """Also where a browser were to leave the Origin out."""
     assert httpx.post(f"{url}/api/flow_runs/filter", json={}).status_code == 403

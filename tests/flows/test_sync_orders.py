@@ -4,6 +4,7 @@ import pytest
 
 from deployments.demo.numbers import made_up_cvr, made_up_ean
 from tests.flows.business import Business
+from tests.flows.runs import events
 from tests.orders import Json, woo_order, woo_refund
 
 SEVEN_DIGITS = "9000100"
@@ -154,9 +155,11 @@ def test_what_was_paid_back_becomes_a_credit_note_once(business: Business) -> No
     business.run()
     business.sell(order | {"refunds": [{"id": 77, "reason": "", "total": "-25.00"}]}, refunds={1001: [refund]})
 
-    business.run()
+    run = business.run()
     business.run()
 
+    told = events(run, "afstem.credit_note.created", 1)
+    assert told == {"afstem.credit_note.shop-dk-1001-R77": {"integration": "shop-dk"}}
     invoice, credit = sorted(business.documents(), key=lambda one: str(one["kind"]), reverse=True)
     assert (invoice["reference"], invoice["total"]) == ("shop-dk-1001", "125.00")
     assert (credit["reference"], credit["total"], credit["credits"]) == ("shop-dk-1001-R77", "25.00", "shop-dk-1001")
