@@ -39,6 +39,7 @@ CHOICES = {
     "customer_group_unknown": ("customer-groups", "customerGroupNumber"),
     "payment_terms_unknown": ("payment-terms", "paymentTermsNumber"),
     "layout_unknown": ("layouts", "layoutNumber"),
+    "product_group_unknown": ("product-groups", "productGroupNumber"),
 }
 """Where it stands what could have been said instead."""
 
@@ -159,7 +160,7 @@ class Client:
 
     def _told(self, answer: Answer, gone: NeedsAttention | None) -> Answer:
         if answer.status == 404:
-            raise gone or Misconfigured("bad_address", f"{SETTINGS}.url")
+            raise self._with_choice(gone) if gone else Misconfigured("bad_address", f"{SETTINGS}.url")
         if answer.status >= 400:
             raise self._with_choice(refusal(answer))
         return answer

@@ -152,9 +152,17 @@ class EconomicDocuments:
         missing = {number: line for number, line in lines.items() if not self._there(number)}
         self._refuse_other_rates(group, missing.values(), self._settings.zone_number(invoice.vat_zone))
         for number, line in missing.items():
-            body = {"productNumber": number, "name": line.text[:300], "productGroup": {"productGroupNumber": group}}
-            self._client.post(body, "products", key=f"product|{number}|{group}")
+            self._make_product(number, line.text[:300], group)
         return True
+
+    def _make_product(self, number: str, name: str, group: int) -> None:
+        body = {"productNumber": number, "name": name, "productGroup": {"productGroupNumber": group}}
+        try:
+            self._client.post(body, "products", key=f"product|{number}|{group}")
+        except NeedsAttention as refused:
+            if refused.finding.code == "product_group_unknown":
+                raise _no_group(group, refused.finding.expected) from refused
+            raise
 
     def _there(self, product: str) -> bool:
         unknown = NeedsAttention("product_unknown", "product", product)
@@ -172,7 +180,7 @@ class EconomicDocuments:
         """Refuse to make products that would bear another rate than the order's: asked anew before it is told."""
         wrong = [line for line in lines if self._rates.get(zone) != line.vat_rate]
         if wrong:
-            self._rates = rates_of(self._client, group)
+            self._rates = rates_of(self._client, group, gone=_no_group(group))
         for line in wrong:
             rate = self._rates.get(zone, line.vat_rate)
             if rate != line.vat_rate:
@@ -196,6 +204,10 @@ class EconomicDocuments:
                 seen.add(reference)
                 found.append(document_of(body, self._settings))
         return found
+
+
+def _no_group(group: int, there: str = "") -> NeedsAttention:
+    return NeedsAttention("product_group_unknown", "accounting.create_products_in", group, there)
 
 
 def _gone(number: str) -> NeedsAttention:

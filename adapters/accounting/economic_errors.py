@@ -29,6 +29,7 @@ BY_PROPERTY = {
     "layout": "layout_unknown",
     "product": "product_unknown",
     "productnumber": "product_unknown",
+    "productgroup": "product_group_unknown",
     "customer": "customer_gone",
     "customernumber": "customer_number_taken",
     "draftinvoice": "draft_gone",
@@ -54,6 +55,7 @@ DOUBTED = frozenset({"customer_gone", "contact_gone"})
 
 NUMBERS = {
     "customergroupnumber": "customergroup",
+    "productgroupnumber": "productgroup",
     "paymenttermsnumber": "paymentterms",
     "vatzonenumber": "vatzone",
     "layoutnumber": "layout",

@@ -577,6 +577,27 @@ class TestVatFollowsFromTheProduct:
             good(books.create_documents([(f"k{line.product}", an_invoice(line.product, customer.number, line))]))
         assert agreement.calls["GET /product-groups/N/sales-accounts"] == 1
 
+    @pytest.mark.parametrize("told_by", ["the sales accounts", "the new product"])
+    def test_a_group_that_is_not_there_holds_the_order_whose_product_is_missing_and_no_other(
+        self, agreement: EconomicSimulator, told_by: str
+    ) -> None:
+        if told_by == "the new product":
+            nothing: dict[str, list[object]] = {"collection": []}
+            agreement.faults.append(("answer", 200, nothing, "GET /product-groups/N/sales-accounts"))
+        books = connected(agreement.url, create_products_in=99)
+        (customer,) = good(books.create_customers([a_customer("a")]))
+        new = a_line().model_copy(update={"product": "SKU-1"})
+        wanted = [an_invoice("a", customer.number, new), an_invoice("b", customer.number)]
+
+        refused, neighbour = books.create_documents([(one.reference, one) for one in wanted])
+
+        assert isinstance(refused, NeedsAttention)
+        told = refused.finding
+        assert (told.code, told.field) == ("product_group_unknown", "accounting.create_products_in")
+        assert (told.found, told.expected) == ("99", "1, 2, 3")
+        assert (neighbour.reference, len(agreement.api.invoices.drafts)) == ("b", 1)
+        assert "SKU-1" not in agreement.api.ledger.products
+
     @pytest.mark.parametrize("number", ["..", "."])
     def test_a_product_that_no_address_can_name_is_refused_alone(
         self, agreement: EconomicSimulator, number: str
@@ -707,6 +728,13 @@ class TestCheck:
             ("product_rate_differs", "accounting.products.rounding"),
             ("einvoicing_not_possible", "accounting.book"),
         }
+
+    def test_a_group_for_new_products_that_is_not_there_is_told_with_those_that_are(
+        self, agreement: EconomicSimulator
+    ) -> None:
+        (told,) = connected(agreement.url, create_products_in=99).check()
+        assert (told.code, told.field) == ("code_unknown", "accounting.create_products_in")
+        assert (told.found, told.expected) == ("99", "1, 2, 3")
 
     def test_terms_by_a_day_of_payment_are_told(self, agreement: EconomicSimulator) -> None:
         assert [one.code for one in connected(agreement.url, payment_terms=7).check()] == ["terms_need_due_date"]

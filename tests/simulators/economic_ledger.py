@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from tests.simulators.economic_errors import Json
+from tests.simulators.economic_errors import Json, not_found
 
 DOMESTIC, EU, ABROAD, DOMESTIC_WITHOUT_VAT = 1, 2, 3, 4
 ZONES = {DOMESTIC: "Domestic", EU: "EU", ABROAD: "Abroad", DOMESTIC_WITHOUT_VAT: "Domestic without VAT"}
@@ -85,7 +85,9 @@ class Ledger:
         return self.rates[self.products[product]["productGroup"]["productGroupNumber"], zone]
 
     def sales_accounts(self, group: int) -> list[Json]:
-        """The group's account in each VAT zone."""
+        """The group's account in each VAT zone. Raises `Refused`."""
+        if group not in self.product_groups:
+            raise not_found()
         return [
             {"salesAccount": self.account(1000 + group * 10 + zone, self.rates[group, zone]), "vatZone": shown}
             for zone, shown in self.vat_zones.items()
