@@ -47,6 +47,7 @@ def master_data(client: Client, settings: EconomicAccounting) -> MasterData:
         products=frozenset(str(one["productNumber"]) for one in products),
         currencies=frozenset(str(one.get("code") or one.get("isoNumber")) for one in client.listed("currencies")),
         layouts=numbers["layout"],
+        makes_products=settings.create_products_in is not None,
     )
 
 
