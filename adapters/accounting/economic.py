@@ -10,7 +10,7 @@ from functools import cached_property
 
 from pydantic import SecretStr
 
-from adapters.accounting.economic_check import findings, master_data
+from adapters.accounting.economic_check import findings, master_data, roles_missing
 from adapters.accounting.economic_client import Client, Json
 from adapters.accounting.economic_customers import LENGTHS, EconomicCustomers
 from adapters.accounting.economic_documents import EconomicDocuments
@@ -20,7 +20,7 @@ from adapters.accounting.economic_texts import fitted
 from domain.capabilities import Capabilities, MasterData
 from domain.customers import Customer, CustomerChange, NewCustomer
 from domain.invoices import Built, Document, Invoice
-from domain.outcomes import Finding, NeedsAttention, Transient
+from domain.outcomes import Finding, Misconfigured, NeedsAttention, Transient
 from domain.ports import Booking
 
 
@@ -53,7 +53,7 @@ class EconomicBooks:
 
     @cached_property
     def name(self) -> str:
-        """`economic:<agreement>`, as the agreement itself says. Raises `Misconfigured` and `Transient`."""
+        """`economic:<agreement>`, as the agreement says. Raises `Misconfigured` (`role_missing`) and `Transient`."""
         return f"economic:{self._agreement['agreementNumber']}"
 
     def check(self) -> Sequence[Finding]:
@@ -125,7 +125,11 @@ class EconomicBooks:
 
     @cached_property
     def _agreement(self) -> Json:
-        return self._client.get("self")
+        """Read before all else, so what it tells of the roles stops a run before its first refused call."""
+        agreement = self._client.get("self")
+        for lacking in roles_missing(agreement):
+            raise Misconfigured(lacking.code, lacking.field, lacking.found, lacking.expected)
+        return agreement
 
 
 def _lane(new: NewCustomer) -> str:

@@ -28,7 +28,7 @@ ZONES: tuple[VatZone, ...] = ("domestic", "eu", "abroad")
 def findings(client: Client, settings: EconomicAccounting) -> list[Finding]:
     """All that is wrong; empty when all is well. Raises `Misconfigured` where the tokens are refused."""
     agreement = client.get("self")
-    found = [*_roles(agreement), *_numbers(client, settings), *_terms(client, settings)]
+    found = [*roles_missing(agreement), *_numbers(client, settings), *_terms(client, settings)]
     for path, number, charged in _products(settings):
         found += _product(client, settings, path, number, charged)
     if settings.book and not agreement.get("canSendElectronicInvoice"):
@@ -56,7 +56,8 @@ def _there(client: Client, name: str) -> frozenset[str]:
     return frozenset(str(one[number]) for one in client.listed(place))
 
 
-def _roles(agreement: Json) -> Iterator[Finding]:
+def roles_missing(agreement: Json) -> Iterator[Finding]:
+    """Whether none of the app's roles may write, as far as the agreement tells."""
     roles = [str(role.get("name", "")) for role in agreement.get("application", {}).get("requiredRoles", [])]
     if roles and ROLES.isdisjoint(role.casefold() for role in roles):
         yield Finding(code="role_missing", field="accounting", found=", ".join(roles), expected="SuperUser, Sales")

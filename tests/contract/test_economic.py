@@ -5,6 +5,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -637,6 +638,43 @@ class TestFaults:
         with pytest.raises(Misconfigured, match="access_denied: accounting"):
             books.create_customers([a_customer("a"), a_customer("b")])
 
+    def test_roles_that_may_not_write_stop_the_run_as_soon_as_the_agreement_is_known(
+        self, agreement: EconomicSimulator, books: EconomicBooks
+    ) -> None:
+        agreement.api.ledger.roles = ["Project"]
+        with pytest.raises(Misconfigured, match="role_missing: accounting"):
+            books.name  # noqa: B018
+        agreement.api.ledger.roles = ["Sales"]
+        assert books.name == "economic:1118081"
+
+    @pytest.mark.parametrize(
+        ("trouble", "code", "reads"), [("read_only", "access_denied", 3), ("revoked", "credentials_refused", 0)]
+    )
+    def test_what_holds_for_all_is_remembered_until_somebody_may_have_mended_it(
+        self,
+        agreement: EconomicSimulator,
+        books: EconomicBooks,
+        monkeypatch: pytest.MonkeyPatch,
+        trouble: str,
+        code: str,
+        reads: int,
+    ) -> None:
+        (customer,) = good(books.create_customers([a_customer("a")]))
+        setattr(agreement, trouble, True)
+        agreement.calls.clear()
+
+        for n in range(3):
+            with pytest.raises(Misconfigured, match=f"{code}: accounting"):
+                books.create_documents([(f"k{n}", an_invoice(f"r{n}", customer.number))])
+            with suppress(Misconfigured):
+                books.find_documents([f"r{n}"])
+
+        assert agreement.calls["POST /invoices/drafts"] == 1
+        assert agreement.calls["GET /invoices/drafts"] == reads
+        setattr(agreement, trouble, False)
+        monkeypatch.setattr("adapters.accounting.economic_client.HOLDS_FOR_ALL", 0)
+        good(books.create_documents([("k", an_invoice("r", customer.number))]))
+
     def test_one_item_that_meets_a_fault_spoils_no_neighbour(
         self, agreement: EconomicSimulator, books: EconomicBooks
     ) -> None:
@@ -748,6 +786,16 @@ class TestCheck:
         (told,) = books.check()
         numbers = ", ".join(str(number) for number in range(2, 12))
         assert (told.code, told.field, told.found) == ("terms_need_due_date", f"customer {numbers} …", "7")
+
+    @pytest.mark.parametrize("role", ["SuperUser", "superuser", "Sales", "Salg"])
+    def test_a_role_that_may_write_is_enough(self, agreement: EconomicSimulator, role: str) -> None:
+        agreement.api.ledger.roles = ["Project", role]
+        assert connected(agreement.url).check() == []
+
+    def test_an_app_whose_roles_may_not_write_is_told_beside_all_else(self, agreement: EconomicSimulator) -> None:
+        agreement.api.ledger.roles = ["Project"]
+        role, layout = connected(agreement.url, layout=99).check()
+        assert (role.code, role.found, layout.code) == ("role_missing", "Project", "code_unknown")
 
     def test_a_token_that_is_refused_is_one_finding(self, agreement: EconomicSimulator) -> None:
         with pytest.raises(Misconfigured, match="credentials_refused"):

@@ -25,6 +25,7 @@ class Ledger:
         self.years = range(2024, datetime.now(UTC).year + 2)
         self.closed_years: set[int] = set()
         self.company_number = "29403473"
+        self.roles = ["SuperUser"]
         self.can_send_electronic_invoice = True
         self.customer_groups = self._numbered("customer-groups", "customerGroupNumber", {1: "Danske", 2: "Udenlandske"})
         self.layouts = self._numbered("layouts", "layoutNumber", {19: "DK. std. m. bankoplys.", 20: "DK. std."})
@@ -156,7 +157,7 @@ class Ledger:
                 "name": "Afstem",
                 "appPublicToken": "public",
                 "created": "2016-06-14",
-                "requiredRoles": [{"roleNumber": 2, "name": "SuperUser"}],
+                "requiredRoles": [{"roleNumber": at, "name": name} for at, name in enumerate(self.roles, 2)],
                 "self": self.link("apps", 3162),
             },
             "settings": {"baseCurrency": "DKK"},
