@@ -106,7 +106,9 @@ def refusal(answer: Answer) -> NeedsAttention:
             return NeedsAttention(code, problem.place, problem.value or problem.text, told)
     if found:
         return NeedsAttention("books_refuse", found[0].place, found[0].said)
-    message = body.get("message", "") if isinstance(body, dict) else ""
+    message = str(body.get("message") or "") if isinstance(body, dict) else ""
+    if known := BY_CODE.get(error_code(answer)):
+        return NeedsAttention(known, "accounting", message)
     return NeedsAttention("books_refuse", "accounting", f"{error_code(answer)} {message}".strip())
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from pydantic import SecretStr, ValidationError
@@ -813,8 +814,18 @@ class TestFilters:
     def test_texts_are_asked_for_in_chains_of_or(self) -> None:
         found = list(chains("f", [*(f"shop-dk-{n}" for n in range(300)), "shop-dk-1", "", "\ud83d"]))
         assert sum(chain.count("$eq:") for chain in found) == 300
-        assert max(map(len, found)) <= LONGEST
+        assert max(len(quote(chain, safe="")) for chain in found) <= LONGEST
         assert all(chain.split("$or:")[0].startswith("f$eq:") for chain in found)
+
+
+@pytest.mark.parametrize("reference", ["shop-dk-{}", "Kæde & søn-WEB/2026/{}", "Å" * 40 + "{}", "price $({})"])
+def test_a_look_up_fits_into_a_url_whatever_the_references_are(
+    agreement: EconomicSimulator, books: EconomicBooks, reference: str
+) -> None:
+    agreement.records = True
+    books.find_documents([reference.format(1000 + n) for n in range(200)])
+    assert len(agreement.requests) > 1
+    assert max(len(agreement.url) + len(path) for _, path, _, _ in agreement.requests) < 2000
 
 
 @pytest.mark.parametrize(
@@ -837,6 +848,17 @@ def test_what_each_code_of_a_refusal_means(told: str, code: str, place: str, mea
     finding = refusal(Answer(400, {}, body, "accounting")).finding  # type: ignore[arg-type]
     assert finding.code == meant
     assert meant != "books_refuse" or finding.found == f"{code} No."
+
+
+@pytest.mark.parametrize(
+    ("code", "meant"),
+    [("E04760", "period_closed"), ("E06820", "customer_barred"), ("E04300", "books_refuse"), (7, "books_refuse")],
+)
+def test_a_refusal_that_names_no_property_means_what_its_code_does(code: object, meant: str) -> None:
+    body = json.dumps({"message": "No.", "errorCode": code}).encode()
+    finding = refusal(Answer(400, {}, body, "accounting")).finding  # type: ignore[arg-type]
+    assert (finding.code, finding.field) == (meant, "accounting")
+    assert finding.found == ("No." if meant != "books_refuse" else f"{code} No.")
 
 
 def test_countries_are_known_by_their_names() -> None:
