@@ -34,7 +34,7 @@ class Capabilities(Frozen):
 
 
 class MasterData(Frozen):
-    """What the books have that settings may name."""
+    """What the books have that settings may name. `makes_products`: a product that isn't there is made when used."""
 
     customer_groups: frozenset[str]
     payment_terms: frozenset[str]
@@ -42,3 +42,4 @@ class MasterData(Frozen):
     products: frozenset[str]
     currencies: frozenset[str]
     layouts: frozenset[str] = frozenset()
+    makes_products: bool = False

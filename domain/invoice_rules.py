@@ -39,13 +39,18 @@ class ProductRules(Rules):
     by_rate: dict[Decimal, ProductNumber] = {}
 
     def named(self) -> dict[str, ProductNumber]:
-        """Every product that the settings name, by its path in them: what must exist in the books."""
+        """Every product that lines may be put on, by its path in the settings; where they say nothing, the default."""
         kinds = ("default", "freight", "fee", "discount", "gift_card", "gift_card_payment", "refund", "rounding")
         found: dict[str, ProductNumber] = {f"invoices.products.{kind}": getattr(self, kind) for kind in kinds}
         for table in ("sku", "fees", "by_rate"):
             for key, number in getattr(self, table).items():
                 found[f"invoices.products.{table}.{key}"] = number
         return found
+
+    def said(self) -> dict[str, ProductNumber]:
+        """Those of them that the settings file itself names: what its writer believes to be in the books."""
+        named = self.named().items()
+        return {path: number for path, number in named if path.split(".")[2] in self.model_fields_set}
 
 
 class Texts(Rules):

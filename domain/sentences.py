@@ -488,6 +488,12 @@ SENTENCES: dict[str, Sentences] = {
         "The product {found} in {field:names} is barred in the books.",
         "Lift the bar, or choose another product under [accounting] or [invoices.products].",
     ),
+    "product_group_unknown": Sentences(
+        "Varegruppen {found}, som nye varer skal oprettes i, findes ikke i regnskabet. Det gør: {expected}.",
+        "Ret create_products_in under [accounting], eller opret varegruppen i regnskabet.",
+        "The product group {found}, in which new products are to be made, doesn't exist in the books. These do: {expected}.",
+        "Correct create_products_in under [accounting], or create the product group in the books.",
+    ),
     "product_rate_differs": Sentences(
         "Varen i {field:names} skal bære {expected} % moms, men giver {found}.",
         "Ret varegruppens salgskonti i regnskabet, eller vælg en anden vare.",

@@ -69,7 +69,7 @@ class EconomicBooks:
         return self._customers.read(since)
 
     def find_customers(self, numbers: Sequence[str]) -> Sequence[Customer]:
-        """A call each."""
+        """Two calls each: the customer, and its contact persons."""
         return self._customers.find(numbers)
 
     def create_customers(self, wanted: Sequence[NewCustomer]) -> Sequence[Customer | NeedsAttention | Transient]:

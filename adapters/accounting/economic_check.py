@@ -18,6 +18,8 @@ COLLECTIONS = {
     "payment_terms": ("payment-terms", "paymentTermsNumber"),
     "vat_zone": ("vat-zones", "vatZoneNumber"),
 }
+PRODUCT_GROUPS = {"create_products_in": ("product-groups", "productGroupNumber")}
+"""Looked up only where a product that is missing is to be made."""
 MOST = 10
 """Customers that a finding names."""
 ZONES: tuple[VatZone, ...] = ("domestic", "eu", "abroad")
@@ -45,27 +47,28 @@ def master_data(client: Client, settings: EconomicAccounting) -> MasterData:
         products=frozenset(str(one["productNumber"]) for one in products),
         currencies=frozenset(str(one.get("code") or one.get("isoNumber")) for one in client.listed("currencies")),
         layouts=numbers["layout"],
+        makes_products=settings.create_products_in is not None,
     )
 
 
 def _there(client: Client, name: str) -> frozenset[str]:
-    place, number = COLLECTIONS[name]
+    place, number = (COLLECTIONS | PRODUCT_GROUPS)[name]
     return frozenset(str(one[number]) for one in client.listed(place))
 
 
 def _roles(agreement: Json) -> Iterator[Finding]:
+    """Whether none of the app's roles may write, as far as the agreement tells: a run leaves that to the first 403."""
     roles = [str(role.get("name", "")) for role in agreement.get("application", {}).get("requiredRoles", [])]
     if roles and ROLES.isdisjoint(role.casefold() for role in roles):
         yield Finding(code="role_missing", field="accounting", found=", ".join(roles), expected="SuperUser, Sales")
 
 
 def _numbers(client: Client, settings: EconomicAccounting) -> Iterator[Finding]:
-    named = {name: (f"accounting.{name}", getattr(settings, name)) for name in COLLECTIONS}
-    for name, (path, number) in named.items():
-        there = _there(client, name)
-        asked = [(path, number)]
+    for name in (*COLLECTIONS, *PRODUCT_GROUPS):
+        asked = [(f"accounting.{name}", number)] if (number := getattr(settings, name)) else []
         if name == "vat_zone":
             asked += [(f"accounting.vat_zones.{zone}", number) for zone, number in settings.vat_zones if number]
+        there = _there(client, name) if asked else frozenset()
         for place, wanted in asked:
             if str(wanted) not in there:
                 yield Finding(code="code_unknown", field=place, found=str(wanted), expected=", ".join(sorted(there)))
@@ -117,10 +120,13 @@ def _product(client: Client, settings: EconomicAccounting, path: str, number: st
         yield Finding(code="product_rate_differs", field=path, found=told, expected=f"{plain(rate):f}")
 
 
-def rates_of(client: Client, group: int) -> dict[int, Decimal]:
-    """The rate that a product group charges in each VAT zone, by its number, as far as the agreement tells."""
+def rates_of(client: Client, group: int, gone: NeedsAttention | None = None) -> dict[int, Decimal]:
+    """The rate that a product group charges in each VAT zone, by its number, as far as the agreement tells.
+
+    Raises `gone` where there is no such group.
+    """
     found: dict[int, Decimal] = {}
-    for one in client.listed("product-groups", group, "sales-accounts"):
+    for one in client.listed("product-groups", group, "sales-accounts", gone=gone):
         code = one.get("salesAccount", {}).get("vatAccount", {}).get("vatCode")
         rate = _rate(client, str(code)) if code else NO_VAT
         if rate is not None:

@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 import threading
+import time
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -25,11 +26,14 @@ from adapters.accounting.unforeseen import unforeseen
 from adapters.claims import ClaimLost
 from adapters.http import Answer, Http
 from adapters.pacing import Allowance
-from domain.outcomes import Misconfigured, NeedsAttention, Transient
+from domain.outcomes import Finding, Misconfigured, NeedsAttention, Transient
 
 PAGE = 1000
 LARGEST_NUMBER = 999_999_999
 SETTINGS = "accounting"
+
+HOLDS_FOR_ALL = 30
+"""Seconds: longer than the batches of a run take to hear of it, shorter than a person to mend it and press Retry."""
 
 RATE = re.compile(r"-per-([0-9]{1,9})-seconds: *([0-9]{1,9})/([0-9]{1,9})")
 """`token-limit-10000-per-60-seconds: 147/10000`: of 10,000 in 60 seconds, 147 are used."""
@@ -39,6 +43,7 @@ CHOICES = {
     "customer_group_unknown": ("customer-groups", "customerGroupNumber"),
     "payment_terms_unknown": ("payment-terms", "paymentTermsNumber"),
     "layout_unknown": ("layouts", "layoutNumber"),
+    "product_group_unknown": ("product-groups", "productGroupNumber"),
 }
 """Where it stands what could have been said instead."""
 
@@ -159,7 +164,7 @@ class Client:
 
     def _told(self, answer: Answer, gone: NeedsAttention | None) -> Answer:
         if answer.status == 404:
-            raise gone or Misconfigured("bad_address", f"{SETTINGS}.url")
+            raise self._with_choice(gone) if gone else Misconfigured("bad_address", f"{SETTINGS}.url")
         if answer.status >= 400:
             raise self._with_choice(refusal(answer))
         return answer
@@ -176,7 +181,28 @@ class Client:
 
 
 class _Connections(Http):
-    """The way to e-conomic, which tells with each answer how many calls the app has made."""
+    """The way to e-conomic, which tells with each answer how many calls the app has made.
+
+    What it says of the tokens is true of every call, and what it says of the right to write of every write: for a
+    while nobody asks again, so that the batches of a run don't have it said to each of them.
+    """
+
+    def __init__(self, *told: Any, **more: Any) -> None:
+        super().__init__(*told, **more)
+        self._refused: dict[str, tuple[float, Finding]] = {}
+
+    def send(self, method: str, path: str, **told: Any) -> Answer:
+        """As `Http` does. Raises at once what was refused a moment ago."""
+        asks = ("credentials_refused",) if method == "GET" else ("credentials_refused", "access_denied")
+        for said_at, told_then in [self._refused[code] for code in asks if code in self._refused]:
+            if time.monotonic() - said_at < HOLDS_FOR_ALL:
+                raise Misconfigured(told_then.code, told_then.field, told_then.found)
+        try:
+            return super().send(method, path, **told)
+        except Misconfigured as error:
+            if error.finding.code in asks:
+                self._refused[error.finding.code] = (time.monotonic(), error.finding)
+            raise
 
     def allowance(self, answer: Answer) -> Allowance | None:
         """As the header has it; None where there is none that can be read."""

@@ -173,13 +173,17 @@ class EconomicDocuments:
         missing = {number: line for number, line in lines.items() if not self._there(number)}
         self._refuse_other_rates(group, missing.values(), self._settings.zone_number(invoice.vat_zone))
         for number, line in missing.items():
-            body = {
-                "productNumber": number,
-                "name": line.text[:PRODUCT_NAME],
-                "productGroup": {"productGroupNumber": group},
-            }
-            self._client.post(body, "products", key=f"product|{number}|{group}")
+            self._make_product(number, line.text[:PRODUCT_NAME], group)
         return True
+
+    def _make_product(self, number: str, name: str, group: int) -> None:
+        body = {"productNumber": number, "name": name, "productGroup": {"productGroupNumber": group}}
+        try:
+            self._client.post(body, "products", key=f"product|{number}|{group}")
+        except NeedsAttention as refused:
+            if refused.finding.code == "product_group_unknown":
+                raise _no_group(group, refused.finding.expected) from refused
+            raise
 
     def _there(self, product: str) -> bool:
         unknown = NeedsAttention("product_unknown", "product", product)
@@ -197,7 +201,7 @@ class EconomicDocuments:
         """Refuse to make products that would bear another rate than the order's: asked anew before it is told."""
         wrong = [line for line in lines if self._rates.get(zone) != line.vat_rate]
         if wrong:
-            self._rates = rates_of(self._client, group)
+            self._rates = rates_of(self._client, group, gone=_no_group(group))
         for line in wrong:
             rate = self._rates.get(zone, line.vat_rate)
             if rate != line.vat_rate:
@@ -230,6 +234,10 @@ def _went_out(entry: Json) -> bool:
     """
     by, status = (str(entry.get(name) or "").strip().casefold() for name in ("sendBy", "status"))
     return by in ("", "ean") and (not status or status in WENT_OUT)
+
+
+def _no_group(group: int, there: str = "") -> NeedsAttention:
+    return NeedsAttention("product_group_unknown", "accounting.create_products_in", group, there)
 
 
 def _gone(number: str) -> NeedsAttention:

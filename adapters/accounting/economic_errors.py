@@ -29,6 +29,7 @@ BY_PROPERTY = {
     "layout": "layout_unknown",
     "product": "product_unknown",
     "productnumber": "product_unknown",
+    "productgroup": "product_group_unknown",
     "customer": "customer_gone",
     "customernumber": "customer_number_taken",
     "draftinvoice": "draft_gone",
@@ -54,6 +55,7 @@ DOUBTED = frozenset({"customer_gone", "contact_gone"})
 
 NUMBERS = {
     "customergroupnumber": "customergroup",
+    "productgroupnumber": "productgroup",
     "paymenttermsnumber": "paymentterms",
     "vatzonenumber": "vatzone",
     "layoutnumber": "layout",
@@ -104,7 +106,9 @@ def refusal(answer: Answer) -> NeedsAttention:
             return NeedsAttention(code, problem.place, problem.value or problem.text, told)
     if found:
         return NeedsAttention("books_refuse", found[0].place, found[0].said)
-    message = body.get("message", "") if isinstance(body, dict) else ""
+    message = str(body.get("message") or "") if isinstance(body, dict) else ""
+    if known := BY_CODE.get(error_code(answer)):
+        return NeedsAttention(known, "accounting", message)
     return NeedsAttention("books_refuse", "accounting", f"{error_code(answer)} {message}".strip())
 
 

@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from adapters.addresses import OverTls
-from domain.invoice_rules import InvoiceRules
+from domain.invoice_rules import InvoiceRules, ProductRules
 from domain.invoices import Invoice, InvoiceLine, VatZone
 from domain.money import NO_VAT
 from domain.outcomes import NeedsAttention
@@ -104,6 +104,7 @@ class EconomicAccounting(Rules):
     def completed(self, rules: InvoiceRules) -> InvoiceRules:
         """The invoice rules with our products wherever `[invoices.products]` doesn't say otherwise.
 
+        What it says stays told apart from what stands in (`ProductRules.said`).
         Lengths are at most e-conomic's own, so that the rules cut with a warning what would not fit there.
         """
         by_rate = {rate: number for rate, number in self.products.by_rate.items() if rate != NORMAL}
@@ -119,7 +120,7 @@ class EconomicAccounting(Rules):
             "by_rate": by_rate,
         }
         said = {name: getattr(rules.products, name) for name in rules.products.model_fields_set}
-        products = rules.products.model_copy(update=ours | said)
+        products = ProductRules.model_construct(set(said), **dict(rules.products) | ours | said)
         theirs = LENGTHS | {"note": TEXT_LENGTHS[self.note_in], "requisition": TEXT_LENGTHS[self.requisition_in]}
         limits = {name: min(getattr(rules.lengths, name), length) for name, length in theirs.items()}
         lengths = rules.lengths.model_copy(update=limits)

@@ -79,6 +79,7 @@ class LocalBooks(LocalCustomers, LocalDocuments):
             vat_zones=frozenset(terms.vat_zone),
             products=frozenset(products),
             currencies=frozenset(terms.currency),
+            makes_products=True,
         )
 
     def close_period(self, until: date | None) -> None:

@@ -83,7 +83,7 @@ def settings_findings(integration: "Integration") -> list[Finding]:
 
 
 def _codes(integration: "Integration") -> Iterator[Finding]:
-    """Customer groups, payment terms and layouts that the books don't have."""
+    """Customer groups, payment terms, layouts and products that the books don't have."""
     there = integration.books.master_data()
     for path, rules in _tables(integration):
         yield from _unknown(f"{path}.customer_group", rules.customer_group, there.customer_groups)
@@ -92,6 +92,10 @@ def _codes(integration: "Integration") -> Iterator[Finding]:
         yield from _unknown(f"invoices.payments.{method}.terms", payment.terms, there.payment_terms)
         if there.layouts:
             yield from _unknown(f"invoices.payments.{method}.layout", payment.layout, there.layouts)
+    if not there.makes_products:
+        for path, number in integration.settings.invoices.products.said().items():
+            if number not in there.products:
+                yield Finding(code="product_unknown", field=path, found=number)
 
 
 def _tables(integration: "Integration") -> list[tuple[str, Any]]:

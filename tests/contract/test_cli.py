@@ -24,9 +24,19 @@ from deployments.commands.sync import tell
 from deployments.commands.telling import as_json, console, pairs, table
 from deployments.demo.numbers import made_up_cvr, made_up_ean
 from tests.contract.bookkeeping import an_invoice
-from tests.contract.shopkeeping import NAME, Shop, end_rest, opened
+from tests.contract.economic_shopkeeping import EconomicShop
+from tests.contract.shopkeeping import ECONOMIC_TOKENS, NAME, Shop, end_rest, opened
 from tests.orders import Goods, Json, woo_order, woo_refund
+from tests.simulators.economic import EconomicSimulator
 
+PRODUCTS = """\
+[invoices.products]
+fee = "NOWHERE"
+fees = {"Gaveæske" = "NEITHER"}
+sku = {"KRUS-30" = "vare", "KRUS-31" = "vaer"}
+rounding = "oerer"
+by_rate = {0 = "momsfri"}
+"""
 README = Path(__file__).parent.parent.parent / "README.md"
 KEYS = ("eligible", "invoiced", "skipped", "held", "failed", "pending", "ignored")
 
@@ -468,6 +478,29 @@ class TestCheck:
         told = afstem("check", "--config", config, "--json")
         assert told.code == 2
         assert (code, field) in [(one["code"], one["field"]) for one in told.document["findings"]]
+
+    def test_books_that_make_products_as_they_are_used_need_none_beforehand(self, shop: Shop, config: Path) -> None:
+        shop.set_up(PRODUCTS)
+        told = afstem("check", "--config", config, "--json")
+        assert (told.code, [one["code"] for one in told.document["findings"]]) == (0, ["folder_empty"])
+
+    @pytest.mark.parametrize(("makes", "lacking"), [("", ["fee", "fees.Gaveæske", "sku.KRUS-31"]), ("1", [])])
+    def test_a_product_that_the_settings_name_and_the_books_lack_is_told_unless_it_would_be_made(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, makes: str, lacking: list[str]
+    ) -> None:
+        for name, secret in ECONOMIC_TOKENS.items():
+            monkeypatch.setenv(f"AFSTEM_{name.upper()}", secret.get_secret_value())
+        with EconomicSimulator() as agreement:
+            shop = EconomicShop(tmp_path, "sqlite:///afstem.db", agreement=agreement)
+            shop.set_up(PRODUCTS)
+            config, usual = shop.folder / "afstem.toml", 'product = "vare"\n'
+            more = f"create_products_in = {makes}\n" if makes else ""
+            config.write_text(config.read_text("utf-8").replace(usual, usual + more), "utf-8")
+            told = afstem("check", "--config", config, "--json")
+
+        products = [one for one in told.document["findings"] if one["code"] == "product_unknown"]
+        assert sorted(one["field"] for one in products) == [f"invoices.products.{name}" for name in lacking]
+        assert told.code == (2 if lacking else 0)
 
     def test_a_collecting_customer_for_ean_orders_is_worth_telling_and_no_fault(self, shop: Shop, config: Path) -> None:
         shop.set_up(f'[customers]\ncollecting_customer = "{shop.add_customer({})}"')

@@ -5,10 +5,12 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -723,6 +725,27 @@ class TestVatFollowsFromTheProduct:
             good(books.create_documents([(f"k{line.product}", an_invoice(line.product, customer.number, line))]))
         assert agreement.calls["GET /product-groups/N/sales-accounts"] == 1
 
+    @pytest.mark.parametrize("told_by", ["the sales accounts", "the new product"])
+    def test_a_group_that_is_not_there_holds_the_order_whose_product_is_missing_and_no_other(
+        self, agreement: EconomicSimulator, told_by: str
+    ) -> None:
+        if told_by == "the new product":
+            nothing: dict[str, list[object]] = {"collection": []}
+            agreement.faults.append(("answer", 200, nothing, "GET /product-groups/N/sales-accounts"))
+        books = connected(agreement.url, create_products_in=99)
+        (customer,) = good(books.create_customers([a_customer("a")]))
+        new = a_line().model_copy(update={"product": "SKU-1"})
+        wanted = [an_invoice("a", customer.number, new), an_invoice("b", customer.number)]
+
+        refused, neighbour = books.create_documents([(one.reference, one) for one in wanted])
+
+        assert isinstance(refused, NeedsAttention)
+        told = refused.finding
+        assert (told.code, told.field) == ("product_group_unknown", "accounting.create_products_in")
+        assert (told.found, told.expected) == ("99", "1, 2, 3")
+        assert (neighbour.reference, len(agreement.api.invoices.drafts)) == ("b", 1)
+        assert "SKU-1" not in agreement.api.ledger.products
+
     @pytest.mark.parametrize("number", ["..", "."])
     def test_a_product_that_no_address_can_name_is_refused_alone(
         self, agreement: EconomicSimulator, number: str
@@ -761,6 +784,34 @@ class TestFaults:
         agreement.read_only = True
         with pytest.raises(Misconfigured, match="access_denied: accounting"):
             books.create_customers([a_customer("a"), a_customer("b")])
+
+    @pytest.mark.parametrize(
+        ("trouble", "code", "reads"), [("read_only", "access_denied", 3), ("revoked", "credentials_refused", 0)]
+    )
+    def test_what_holds_for_all_is_remembered_until_somebody_may_have_mended_it(
+        self,
+        agreement: EconomicSimulator,
+        books: EconomicBooks,
+        monkeypatch: pytest.MonkeyPatch,
+        trouble: str,
+        code: str,
+        reads: int,
+    ) -> None:
+        (customer,) = good(books.create_customers([a_customer("a")]))
+        setattr(agreement, trouble, True)
+        agreement.calls.clear()
+
+        for n in range(3):
+            with pytest.raises(Misconfigured, match=f"{code}: accounting"):
+                books.create_documents([(f"k{n}", an_invoice(f"r{n}", customer.number))])
+            with suppress(Misconfigured):
+                books.find_documents([f"r{n}"])
+
+        assert agreement.calls["POST /invoices/drafts"] == 1
+        assert agreement.calls["GET /invoices/drafts"] == reads
+        setattr(agreement, trouble, False)
+        monkeypatch.setattr("adapters.accounting.economic_client.HOLDS_FOR_ALL", 0)
+        good(books.create_documents([("k", an_invoice("r", customer.number))]))
 
     def test_one_item_that_meets_a_fault_spoils_no_neighbour(
         self, agreement: EconomicSimulator, books: EconomicBooks
@@ -854,6 +905,13 @@ class TestCheck:
             ("einvoicing_not_possible", "accounting.book"),
         }
 
+    def test_a_group_for_new_products_that_is_not_there_is_told_with_those_that_are(
+        self, agreement: EconomicSimulator
+    ) -> None:
+        (told,) = connected(agreement.url, create_products_in=99).check()
+        assert (told.code, told.field) == ("code_unknown", "accounting.create_products_in")
+        assert (told.found, told.expected) == ("99", "1, 2, 3")
+
     def test_terms_by_a_day_of_payment_are_told(self, agreement: EconomicSimulator) -> None:
         assert [one.code for one in connected(agreement.url, payment_terms=7).check()] == ["terms_need_due_date"]
 
@@ -866,6 +924,16 @@ class TestCheck:
         (told,) = books.check()
         numbers = ", ".join(str(number) for number in range(2, 12))
         assert (told.code, told.field, told.found) == ("terms_need_due_date", f"customer {numbers} …", "7")
+
+    @pytest.mark.parametrize("role", ["SuperUser", "superuser", "Sales", "Salg"])
+    def test_a_role_that_may_write_is_enough(self, agreement: EconomicSimulator, role: str) -> None:
+        agreement.api.ledger.roles = ["Project", role]
+        assert connected(agreement.url).check() == []
+
+    def test_an_app_whose_roles_may_not_write_is_told_beside_all_else(self, agreement: EconomicSimulator) -> None:
+        agreement.api.ledger.roles = ["Project"]
+        role, layout = connected(agreement.url, layout=99).check()
+        assert (role.code, role.found, layout.code) == ("role_missing", "Project", "code_unknown")
 
     def test_a_token_that_is_refused_is_one_finding(self, agreement: EconomicSimulator) -> None:
         with pytest.raises(Misconfigured, match="credentials_refused"):
@@ -883,8 +951,18 @@ class TestFilters:
     def test_texts_are_asked_for_in_chains_of_or(self) -> None:
         found = list(chains("f", [*(f"shop-dk-{n}" for n in range(300)), "shop-dk-1", "", "\ud83d"]))
         assert sum(chain.count("$eq:") for chain in found) == 300
-        assert max(map(len, found)) <= LONGEST
+        assert max(len(quote(chain, safe="")) for chain in found) <= LONGEST
         assert all(chain.split("$or:")[0].startswith("f$eq:") for chain in found)
+
+
+@pytest.mark.parametrize("reference", ["shop-dk-{}", "Kæde & søn-WEB/2026/{}", "Å" * 40 + "{}", "price $({})"])
+def test_a_look_up_fits_into_a_url_whatever_the_references_are(
+    agreement: EconomicSimulator, books: EconomicBooks, reference: str
+) -> None:
+    agreement.records = True
+    books.find_documents([reference.format(1000 + n) for n in range(200)])
+    assert len(agreement.requests) > 1
+    assert max(len(agreement.url) + len(path) for _, path, _, _ in agreement.requests) < 2000
 
 
 @pytest.mark.parametrize(
@@ -907,6 +985,17 @@ def test_what_each_code_of_a_refusal_means(told: str, code: str, place: str, mea
     finding = refusal(Answer(400, {}, body, "accounting")).finding  # type: ignore[arg-type]
     assert finding.code == meant
     assert meant != "books_refuse" or finding.found == f"{code} No."
+
+
+@pytest.mark.parametrize(
+    ("code", "meant"),
+    [("E04760", "period_closed"), ("E06820", "customer_barred"), ("E04300", "books_refuse"), (7, "books_refuse")],
+)
+def test_a_refusal_that_names_no_property_means_what_its_code_does(code: object, meant: str) -> None:
+    body = json.dumps({"message": "No.", "errorCode": code}).encode()
+    finding = refusal(Answer(400, {}, body, "accounting")).finding  # type: ignore[arg-type]
+    assert (finding.code, finding.field) == (meant, "accounting")
+    assert finding.found == ("No." if meant != "books_refuse" else f"{code} No.")
 
 
 def test_countries_are_known_by_their_names() -> None:

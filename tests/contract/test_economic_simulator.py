@@ -201,6 +201,7 @@ def test_a_product_is_made_in_a_group_and_takes_its_vat(client: httpx.Client) ->
     assert client.post("/invoices/drafts", json=a_draft(1, a_line(product="KOP/2 æ"))).json()["vatAmount"] == 0
     nowhere = wanted | {"productGroup": {"productGroupNumber": 99}}
     assert codes(client.post("/products", json=nowhere)) == {"productGroup": ["E06000"]}
+    assert client.get("/product-groups/99/sales-accounts").status_code == 404
 
 
 # Pages and filters

@@ -24,8 +24,10 @@ from adapters.accounting.tryton import TrytonBooks
 from adapters.accounting.tryton_settings import TrytonAccounting
 from adapters.integration import Integration, compose
 from adapters.settings import Secrets, load
+from deployments.commands.check import settings_findings
 from domain.customers import Customer, CustomerChange
 from domain.identity import normalise
+from domain.invoice_rules import InvoiceRules, ProductRules
 from domain.invoices import Document, Recipient
 from domain.outcomes import Misconfigured, NeedsAttention, Transient
 from domain.ports import Booking
@@ -118,6 +120,14 @@ class TestOnEveryRun:
         assert isinstance(lost, Transient)
         assert [one.values["name"] for one in customers(tryton)] == ["Kunde a"]
         assert good(tryton.create_customers([a_customer("a")])) == customers(tryton)
+
+    def test_check_tells_of_a_product_that_the_settings_name_and_nobody_has(self, shop: Integration) -> None:
+        products = ProductRules(sku={"KRUS-30": "VARE", "KRUS-31": "VAER"})
+        settings = shop.settings.model_copy(update={"invoices": InvoiceRules(products=products)})
+
+        (told,) = settings_findings(replace(shop, settings=settings))
+
+        assert (told.code, told.field, told.found) == ("product_unknown", "invoices.products.sku.KRUS-31", "VAER")
 
     def test_a_wrong_password_stops_the_run(self, keeper: TrytonBookkeeper) -> None:
         settings = connected(keeper.url)._settings

@@ -233,6 +233,37 @@ def test_a_booking_whose_answer_was_lost_and_forgotten_is_found_booked_in_the_sa
     assert len(agreement.api.invoices.booked) == 1
 
 
+def eight_batches(business: Business, agreement: EconomicSimulator) -> None:
+    on_economic(business, agreement)
+    business.config.write_text(business.config.read_text() + "[run]\nbatch_size = 10\n")
+    business.sell(*(an_order(number, email=f"b{number}@example.dk") for number in range(1, 81)))
+
+
+@pytest.mark.parametrize("trouble", ["read_only", "revoked"])
+def test_what_would_meet_every_batch_is_asked_no_oftener_than_there_are_connections(
+    business: Business, agreement: EconomicSimulator, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
+    """A role or a token that is taken away while the run goes on."""
+    eight_batches(business, agreement)
+
+    def taken_away(moment: str, kind: str) -> None:
+        if (moment, kind) == ("before", "POST /customers"):
+            setattr(agreement, trouble, True)
+
+    agreement.watch = taken_away
+
+    failed = business.run()
+
+    assert failed.state == "Failed"
+    assert 1 <= len(agreement.refusals) <= 8 + 4
+    agreement.watch = lambda moment, kind: None
+    setattr(agreement, trouble, False)
+    monkeypatch.setattr("adapters.accounting.economic_client.HOLDS_FOR_ALL", 0)
+    assert business.run().state == "Completed"
+    assert set(business.stages().values()) == {"booked"}
+    assert len(standing(agreement)) == 80
+
+
 def test_a_bad_token_is_one_alert_and_nothing_is_lost(
     business: Business, agreement: EconomicSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:

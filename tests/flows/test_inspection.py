@@ -1,6 +1,5 @@
 """What a person sees of a run: its name, its message, its log, each batch's outcome, and what happened as events."""
 
-import httpx
 import pytest
 from prefect.client.orchestration import get_client
 

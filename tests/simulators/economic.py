@@ -55,6 +55,7 @@ class EconomicSimulator(Simulated):
         self.limit = 10_000
         self.window = 60
         self.read_only = False
+        self.revoked = False
         self.records = False
         self.watch: Callable[[Moment, str], object] = lambda moment, kind: None
         self.calls: Counter[str] = Counter()
@@ -92,7 +93,7 @@ class EconomicSimulator(Simulated):
 
     def admit(self, token: tuple[str, str], method: str) -> dict[str, str]:
         """Look at the tokens and count the call; gives the headers that tell how many may follow. Raises `Refused`."""
-        if token not in ((APP_SECRET, GRANT), (DEMO, DEMO)):
+        if self.revoked or token not in ((APP_SECRET, GRANT), (DEMO, DEMO)):
             raise Refused(401, "Access denied: the tokens are not valid.", errorCode="E02250")
         if method != "GET" and (self.read_only or token == (DEMO, DEMO)):
             raise Refused(403, "The application lacks the role for this.", errorCode="E02260")

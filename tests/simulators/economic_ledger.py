@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from tests.simulators.economic_errors import Json
+from tests.simulators.economic_errors import Json, not_found
 
 DOMESTIC, EU, ABROAD, DOMESTIC_WITHOUT_VAT = 1, 2, 3, 4
 ZONES = {DOMESTIC: "Domestic", EU: "EU", ABROAD: "Abroad", DOMESTIC_WITHOUT_VAT: "Domestic without VAT"}
@@ -25,6 +25,7 @@ class Ledger:
         self.years = range(2024, datetime.now(UTC).year + 2)
         self.closed_years: set[int] = set()
         self.company_number = "29403473"
+        self.roles = ["SuperUser"]
         self.can_send_electronic_invoice = True
         self.customer_groups = self._numbered("customer-groups", "customerGroupNumber", {1: "Danske", 2: "Udenlandske"})
         self.layouts = self._numbered("layouts", "layoutNumber", {19: "DK. std. m. bankoplys.", 20: "DK. std."})
@@ -85,7 +86,9 @@ class Ledger:
         return self.rates[self.products[product]["productGroup"]["productGroupNumber"], zone]
 
     def sales_accounts(self, group: int) -> list[Json]:
-        """The group's account in each VAT zone."""
+        """The group's account in each VAT zone. Raises `Refused`."""
+        if group not in self.product_groups:
+            raise not_found()
         return [
             {"salesAccount": self.account(1000 + group * 10 + zone, self.rates[group, zone]), "vatZone": shown}
             for zone, shown in self.vat_zones.items()
@@ -154,7 +157,7 @@ class Ledger:
                 "name": "Afstem",
                 "appPublicToken": "public",
                 "created": "2016-06-14",
-                "requiredRoles": [{"roleNumber": 2, "name": "SuperUser"}],
+                "requiredRoles": [{"roleNumber": at, "name": name} for at, name in enumerate(self.roles, 2)],
                 "self": self.link("apps", 3162),
             },
             "settings": {"baseCurrency": "DKK"},
