@@ -93,6 +93,14 @@ PHRASES: dict[str, tuple[str, str]] = {
         "{count} differencer mellem ordrer og regnskab",
         "{count} differences between the orders and the books",
     ),
+    "what_differs": (
+        "{kinds}. Bilagene står i artefaktet {name}-proof, beløbene viser »afstem report«.",
+        "{kinds}. The artifact {name}-proof names the documents, `afstem report` tells the amounts.",
+    ),
+    "when_it_agrees": (
+        "Ret bilaget i regnskabet, eller ordren i webshoppen, og lad sync-orders læse den. Tryk så Retry her.",
+        "Correct the document in the books, or the order in the shop; once sync-orders has read it, press Retry here.",
+    ),
     # headings and columns
     "order": ("Ordre", "Order"),
     "orders": ("Ordrer", "Orders"),

@@ -1,18 +1,21 @@
 """The completeness proof where people see it: an artifact, the run's state, and the night's one message."""
 
+from collections import Counter
 from collections.abc import Sequence
 
-from prefect import State
+from prefect import State, get_run_logger
 from prefect.artifacts import create_markdown_artifact
 from prefect.states import Failed
 
-from adapters.integration import open_integration
-from domain.proof import ALL_TIME, GROUPS, Proof
+from adapters.integration import Integration, open_integration
+from domain.proof import ALL_TIME, GROUPS, Discrepancy, Proof
 from domain.words import Words
 from tasks.attention import plain
-from tasks.causes import causes_of
+from tasks.causes import Cause, causes_of
 from tasks.digest import send_digest
 from tasks.proof import proof_as_swept
+from tasks.runs import call_it
+from tasks.verdicts import by_cause
 
 MOST_DIFFERENCES = 50
 
@@ -23,16 +26,32 @@ def publish_proof(integration: str, concluded: State[None]) -> State[None]:
     Gives the run's state: as it was concluded, but failed where orders and books differ.
     """
     opened = open_integration(integration)
-    proof, words = proof_as_swept(opened, ALL_TIME), opened.words
+    proof, causes, words = proof_as_swept(opened, ALL_TIME), causes_of(opened), opened.words
     create_markdown_artifact(
         key=f"{opened.name}-proof",
         markdown=page(proof, words),
         description=words("proof_of_what"),
     )
-    send_digest(opened, causes_of(opened))
-    if proof.discrepancies:
-        return Failed(message=words.counted("orders_and_books_differ", len(proof.discrepancies)))
-    return concluded
+    send_digest(opened, causes)
+    return differing(opened, proof.discrepancies, causes, concluded) if proof.discrepancies else concluded
+
+
+def differing(
+    integration: Integration, found: Sequence[Discrepancy], causes: Sequence[Cause], concluded: State[None]
+) -> State[None]:
+    """The state of a run whose orders and books differ; its name and its log say so too, beside what orders wait."""
+    words, logger = integration.words, get_run_logger()
+    kinds = Counter(words.of("difference", one.kind) for one in found)
+    logger.warning("%s", words("what_differs", kinds=by_cause(kinds, words), name=integration.name))
+    logger.warning("%s", words("when_it_agrees"))
+    told = [words.counted("orders_and_books_differ", len(found))]
+    if concluded.is_failed():
+        told.append(str(concluded.message))
+    elif causes:
+        told.append(words.counted("still_wait", sum(len(cause.orders) for cause in causes)))
+    message = "; ".join(told)
+    call_it(message.partition(": ")[0])
+    return Failed(message=message)
 
 
 def page(proof: Proof, words: Words) -> str:

@@ -1,5 +1,13 @@
 """The night's sweep, a person's choice, and the forms by which orders are tried again."""
 
+import logging
+import sqlite3
+from contextlib import closing
+
+from prefect.client.orchestration import get_client
+from prefect.flow_engine import run_flow
+from prefect.states import AwaitingRetry
+
 from domain.days import COPENHAGEN
 from tests.flows.business import Business
 from tests.flows.runs import Run
@@ -11,6 +19,33 @@ def swept(business: Business) -> Run:
     from flows.nightly_sweep import nightly_sweep
 
     return Run(nightly_sweep(str(business.config), return_state=True))
+
+
+def retried(business: Business, run: Run) -> Run:
+    """The same run once more, as Retry makes it."""
+    from flows.nightly_sweep import nightly_sweep
+
+    with get_client(sync_client=True) as client:
+        client.set_flow_run_state(run.id, AwaitingRetry(), force=True)
+        again = client.read_flow_run(run.id)
+    return Run(run_flow(nightly_sweep, again, {"integration": str(business.config)}, return_type="state"))  # type: ignore[arg-type]
+
+
+def name_of(run: Run) -> str:
+    with get_client(sync_client=True) as client:
+        return client.read_flow_run(run.id).name
+
+
+def warned(run: Run) -> list[str]:
+    """What stands out in the run's own log."""
+    return [log.message for log in run.logs() if log.level == logging.WARNING and log.name == "prefect.flow_runs"]
+
+
+def write_over(business: Business, order: int, more: int) -> None:
+    """Somebody changes the amount of an invoice in the books, by so many øre."""
+    with closing(sqlite3.connect(business.folder / "books.db")) as books, books:
+        change = "UPDATE documents SET total = total + ?, net = net + ? WHERE reference = ?"
+        books.execute(change, (more, more, f"shop-dk-{order}"))
 
 
 def test_the_nightly_sweep_proves_that_every_order_is_counted_once(business: Business) -> None:
@@ -36,9 +71,60 @@ def test_the_nightly_sweep_notices_a_draft_that_a_person_deleted(business: Busin
 
     run = swept(business)
 
-    assert (run.state, run.message) == ("Failed", "1 difference between the orders and the books")
+    told = "1 difference between the orders and the books; 1 of 1 orders need attention: 1 × draft_gone"
+    assert (run.state, f"{run.message}: {run.causes}") == ("Failed", told)
     assert business.holds() == {"1001": "draft_gone"}
     assert "| 1001 | shop-dk-1001 | missing from the books |" in run.page("shop-dk-proof")
+
+
+def test_a_night_when_orders_and_books_differ_says_so_and_passes_when_it_is_mended(business: Business) -> None:
+    business.sell(private(1001), private(1002))
+    business.run()
+    write_over(business, 1001, 100)
+
+    run = swept(business)
+
+    assert (run.state, run.message) == ("Failed", "1 difference between the orders and the books")
+    assert name_of(run) == "nightly-sweep shop-dk: 1 difference between the orders and the books"
+    found, then = warned(run)
+    assert found.startswith("1 × the invoice is not the order's total. The artifact shop-dk-proof names")
+    assert "press Retry" in then
+
+    write_over(business, 1001, -100)
+    again = retried(business, run)
+
+    assert (again.state, name_of(again)) == ("Completed", "nightly-sweep shop-dk: nothing new")
+
+
+def test_what_differs_is_told_in_the_language_of_the_settings(business: Business) -> None:
+    settings = business.config.read_text(encoding="utf-8")
+    business.config.write_text(settings.replace('language = "en"', 'language = "da"'), encoding="utf-8")
+    business.sell(private(1001))
+    business.run()
+    write_over(business, 1001, 100)
+
+    found, then = warned(swept(business))
+
+    assert found.startswith("1 × fakturaen er ikke ordrens total. Bilagene står i artefaktet shop-dk-proof")
+    assert "Tryk så Retry" in then
+
+
+def test_a_difference_and_an_order_that_waits_stand_in_one_title(business: Business) -> None:
+    business.sell(private(1001), company(1002))
+    business.run()
+    write_over(business, 1001, 100)
+
+    known = swept(business)
+    business.sell(company(1003))
+    new = swept(business)
+
+    differ = "1 difference between the orders and the books"
+    assert (known.message, name_of(known)) == (
+        f"{differ}; 1 order still needs attention",
+        f"nightly-sweep shop-dk: {differ}; 1 order still needs attention",
+    )
+    assert new.message.startswith(f"{differ}; 2 of 2 orders need attention")
+    assert name_of(new) == f"nightly-sweep shop-dk: {new.message}"
 
 
 def test_what_prefect_shows_is_in_the_language_of_the_settings(business: Business) -> None:
