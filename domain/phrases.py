@@ -44,6 +44,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Når det er rettet: tryk Retry på denne kørsel, eller vent på en senere. Ordrerne står i {name}-attention.",
         "When it is mended: press Retry on this run, or wait for a later one. {name}-attention names the orders.",
     ),
+    "when_it_works": (
+        "Når det er rettet: tryk Retry på denne kørsel, eller vent på den næste. »afstem check« siger mere.",
+        "When it is mended: press Retry on this run, or wait for the next one. `afstem check` says more.",
+    ),
     "choose_customer": ("Vælg kunden", "Choose the customer"),
     "resolve_command": ("afstem resolve ORDRE --customer NUMMER", "afstem resolve ORDER --customer NUMBER"),
     "try_again": ("Prøv igen", "Try again"),

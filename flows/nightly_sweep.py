@@ -10,11 +10,13 @@ from tasks.fetch_orders import fetch_orders
 from tasks.publish_proof import publish_proof
 from tasks.reconcile_customers import reconcile_customers
 from tasks.runs import SIDE_BY_SIDE, begin_of, run_name
+from tasks.stops import tells_why_it_stops
 from tasks.sweep_books import sweep_books
 from tasks.tidy import tidy
 
 
 @flow(flow_run_name=run_name, task_runner=SIDE_BY_SIDE)
+@tells_why_it_stops
 def nightly_sweep(integration: str, days: int = 30) -> State[None]:
     """Read the last weeks of the shop and all of the books again, bring in what was missed, prove it all, and tidy.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deployments import engine
-from deployments.commands.telling import DEFAULT, UNUSABLE, Config, complain, console, findings_of, opened, told
+from deployments.commands.telling import DEFAULT, UNUSABLE, Config, complain, console, opened, told
 from domain.outcomes import Misconfigured
 from domain.words import Words
 
@@ -56,5 +56,5 @@ def watch(settings: "Settings") -> None:
         set_alerts(settings.name, settings.alerts)
     except Misconfigured as missing:
         set_alerts(settings.name, settings.alerts.model_copy(update={"block": ""}))
-        complain(findings_of(missing), settings.language)
+        complain(missing.findings, settings.language)
         console(stderr=True).print(words("up_untold"))

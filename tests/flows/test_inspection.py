@@ -9,13 +9,8 @@ from tasks.attention import digest
 from tasks.causes import Cause, Waiting
 from tasks.conclude import LONG
 from tests.flows.business import Business
-from tests.flows.runs import Run, wait_until
+from tests.flows.runs import Run, name_of, wait_until
 from tests.flows.test_sync_orders import BATCHES_OF_FIVE, SEVEN_DIGITS, company, private
-
-
-def name_of(run: Run) -> str:
-    with get_client(sync_client=True) as client:
-        return client.read_flow_run(run.id).name
 
 
 def events(run: Run, event: str, count: int) -> dict[str, dict[str, str]]:

@@ -1,44 +1,18 @@
 """The night's sweep, a person's choice, and the forms by which orders are tried again."""
 
-import logging
 import sqlite3
 from contextlib import closing
 
-from prefect.client.orchestration import get_client
-from prefect.flow_engine import run_flow
-from prefect.states import AwaitingRetry
-
 from domain.days import COPENHAGEN
+from flows.nightly_sweep import nightly_sweep
 from tests.flows.business import Business
-from tests.flows.runs import Run
+from tests.flows.runs import Run, name_of, retried, warned
 from tests.flows.test_sync_orders import company, private
 from tests.orders import Goods
 
 
 def swept(business: Business) -> Run:
-    from flows.nightly_sweep import nightly_sweep
-
     return Run(nightly_sweep(str(business.config), return_state=True))
-
-
-def retried(business: Business, run: Run) -> Run:
-    """The same run once more, as Retry makes it."""
-    from flows.nightly_sweep import nightly_sweep
-
-    with get_client(sync_client=True) as client:
-        client.set_flow_run_state(run.id, AwaitingRetry(), force=True)
-        again = client.read_flow_run(run.id)
-    return Run(run_flow(nightly_sweep, again, {"integration": str(business.config)}, return_type="state"))  # type: ignore[arg-type]
-
-
-def name_of(run: Run) -> str:
-    with get_client(sync_client=True) as client:
-        return client.read_flow_run(run.id).name
-
-
-def warned(run: Run) -> list[str]:
-    """What stands out in the run's own log."""
-    return [log.message for log in run.logs() if log.level == logging.WARNING and log.name == "prefect.flow_runs"]
 
 
 def write_over(business: Business, order: int, more: int) -> None:
@@ -91,7 +65,7 @@ def test_a_night_when_orders_and_books_differ_says_so_and_passes_when_it_is_mend
     assert "press Retry" in then
 
     write_over(business, 1001, -100)
-    again = retried(business, run)
+    again = retried(run, nightly_sweep, business)
 
     assert (again.state, name_of(again)) == ("Completed", "nightly-sweep shop-dk: nothing new")
 
@@ -194,7 +168,7 @@ def test_a_batch_that_there_never_was_is_told_as_such(business: Business) -> Non
 
     run = Run(rerun_failed(str(business.config), batch="shop-dk-0", return_state=True))
 
-    assert (run.state, run.message.split(": ", 1)[1]) == ("Failed", "Misconfigured: unknown_batch: batch")
+    assert (run.state, run.message.split(". ")[0]) == ("Failed", "There is no batch shop-dk-0")
 
 
 def test_the_sweep_begins_at_midnight_in_denmark_and_a_retry_begins_there_too() -> None:
