@@ -88,6 +88,14 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Every order counted once, and its sums held against the books",
     ),
     "books_agree": ("Ordrer og regnskab stemmer.", "Orders and books agree."),
+    "shop_unread": (
+        "Webshoppen kunne ikke læses i denne kørsel: ordrer kan mangle her.",
+        "The webshop could not be read in this run: orders may be missing here.",
+    ),
+    "not_all_read": (
+        "Kørslen standsede, før alt var læst og skrevet: her står det, der vidstes før.",
+        "The run stopped before all was read and written: this is what was known before.",
+    ),
     "books_differ": ("Ordrer og regnskab stemmer ikke, se nedenfor.", "Orders and books differ, see below."),
     "orders_and_books_differ_one": (
         "1 difference mellem ordrer og regnskab",

@@ -1,5 +1,6 @@
 """The completeness proof where people see it: an artifact, the run's state, and the night's one message."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -8,6 +9,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.states import Failed
 
 from adapters.integration import Integration, open_integration
+from domain.outcomes import AfstemError
 from domain.proof import ALL_TIME, GROUPS, Discrepancy, Proof
 from domain.words import Words
 from tasks.attention import plain
@@ -29,7 +31,7 @@ def publish_proof(integration: str, concluded: State[None]) -> State[None]:
     proof, causes, words = proof_as_swept(opened, ALL_TIME), causes_of(opened), opened.words
     create_markdown_artifact(
         key=f"{opened.name}-proof",
-        markdown=page(proof, words),
+        markdown=page(proof, words, concluded),
         description=words("proof_of_what"),
     )
     send_digest(opened, causes)
@@ -50,19 +52,28 @@ def differing(
     elif causes:
         told.append(words.counted("still_wait", sum(len(cause.orders) for cause in causes)))
     message = "; ".join(told)
-    call_it(message.partition(": ")[0])
+    call_it(re.split(": | → ", message)[0])
     return Failed(message=message)
 
 
-def page(proof: Proof, words: Words) -> str:
+def page(proof: Proof, words: Words, concluded: State[None]) -> str:
     """The proof as markdown: orders and sums by outcome, what the books say, and where they part."""
-    verdict = words("books_differ" if proof.discrepancies else "books_agree")
-    parts = [f"**{verdict}**", counts(proof, words)]
+    parts = [*verdicts(proof, words, concluded), counts(proof, words)]
     if proof.read_back:
         parts += [f"{words('read_back')}:", read_back(proof, words)]
     if proof.discrepancies:
         parts += [f"{words('differences')}: {len(proof.discrepancies)}", differences(proof, words)]
     return "\n\n".join(parts)
+
+
+def verdicts(proof: Proof, words: Words, concluded: State[None]) -> list[str]:
+    """Whether orders and books agree; of a run that stopped only that and why, since not all was read."""
+    differ = [f"**{words('books_differ')}**"] if proof.discrepancies else []
+    if isinstance(fault := concluded.data, AfstemError):
+        of_the_shop = fault.finding.field.startswith("webshop")
+        unread = words("shop_unread") if of_the_shop else words("not_all_read")
+        return [f"**{unread}**", str(concluded.message), *differ]
+    return differ or [f"**{words('books_agree')}**"]
 
 
 def counts(proof: Proof, words: Words) -> str:
