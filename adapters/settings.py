@@ -4,6 +4,7 @@ import difflib
 import hashlib
 import json
 import os
+import re
 import tomllib
 import types
 from collections.abc import Iterable
@@ -27,6 +28,7 @@ from domain.sentences import SENTENCES
 from domain.words import Language
 
 CONFIG_DIR = "AFSTEM_CONFIG_DIR"
+_LANGUAGE = re.compile(r"""^[ \t]*language[ \t]*=[ \t]*["'](da|en)["']""", re.MULTILINE)
 T = TypeVar("T", bound=BaseModel)
 
 
@@ -140,6 +142,16 @@ def find(integration: str) -> Path:
     if not path.is_file():
         raise Misconfigured("settings_missing", str(path))
     return path.resolve()
+
+
+def language_of(integration: str) -> Language:
+    """The language that a settings file asks for, also where the file can't be used; Danish where it says nothing."""
+    try:
+        text = find(integration).read_text(encoding="utf-8", errors="replace")
+    except (Misconfigured, OSError):
+        return "da"
+    found = _LANGUAGE.search(text)
+    return "en" if found and found.group(1) == "en" else "da"
 
 
 def load(path: Path) -> Settings:

@@ -72,7 +72,7 @@ def failure(name: str, tell: Telling, at_most_every: timedelta = TOLD_AT_MOST_EV
     """The first run that fails or crashes is told of at once, those after it not before the time is over."""
     return AutomationCore(
         name=f"{name}: a run failed",
-        description="A run failed or crashed. Its message counts the orders by cause; its artifact says what to do.",
+        description="A run failed or crashed. Its message counts the orders by cause or says what stopped it.",
         trigger=EventTrigger(
             expect={"prefect.flow-run.Failed", "prefect.flow-run.Crashed", "prefect.flow-run.TimedOut"},
             match={"prefect.resource.id": "prefect.flow-run.*"},

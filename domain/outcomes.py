@@ -36,6 +36,7 @@ class AfstemError(Exception):
     def __init__(self, code: str, field: str = "", found: object = "", expected: object = "") -> None:
         super().__init__(f"{code}: {field}" if field else code)
         self.finding = Finding(code=code, field=field, found=str(found)[:500], expected=str(expected)[:500])
+        self.findings: tuple[Finding, ...] = (self.finding,)
 
 
 class Transient(AfstemError):

@@ -44,6 +44,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Når det er rettet: tryk Retry på denne kørsel, eller vent på en senere. Ordrerne står i {name}-attention.",
         "When it is mended: press Retry on this run, or wait for a later one. {name}-attention names the orders.",
     ),
+    "when_it_works": (
+        "Når det er rettet: tryk Retry på denne kørsel, eller vent på den næste. »afstem check« siger mere.",
+        "When it is mended: press Retry on this run, or wait for the next one. `afstem check` says more.",
+    ),
     "choose_customer": ("Vælg kunden", "Choose the customer"),
     "resolve_command": ("afstem resolve ORDRE --customer NUMMER", "afstem resolve ORDER --customer NUMBER"),
     "try_again": ("Prøv igen", "Try again"),
@@ -84,6 +88,14 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Every order counted once, and its sums held against the books",
     ),
     "books_agree": ("Ordrer og regnskab stemmer.", "Orders and books agree."),
+    "shop_unread": (
+        "Webshoppen kunne ikke læses i denne kørsel: ordrer kan mangle her.",
+        "The webshop could not be read in this run: orders may be missing here.",
+    ),
+    "not_all_read": (
+        "Kørslen standsede, før alt var læst og skrevet: her står det, der vidstes før.",
+        "The run stopped before all was read and written: this is what was known before.",
+    ),
     "books_differ": ("Ordrer og regnskab stemmer ikke, se nedenfor.", "Orders and books differ, see below."),
     "orders_and_books_differ_one": (
         "1 difference mellem ordrer og regnskab",
@@ -92,6 +104,14 @@ PHRASES: dict[str, tuple[str, str]] = {
     "orders_and_books_differ_many": (
         "{count} differencer mellem ordrer og regnskab",
         "{count} differences between the orders and the books",
+    ),
+    "what_differs": (
+        "{kinds}. Bilagene står i artefaktet {name}-proof, beløbene viser »afstem report«.",
+        "{kinds}. The artifact {name}-proof names the documents, `afstem report` tells the amounts.",
+    ),
+    "when_it_agrees": (
+        "Ret bilaget i regnskabet, eller ordren i webshoppen, og lad sync-orders læse den. Tryk så Retry her.",
+        "Correct the document in the books, or the order in the shop; once sync-orders has read it, press Retry here.",
     ),
     # headings and columns
     "order": ("Ordre", "Order"),

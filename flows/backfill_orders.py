@@ -13,9 +13,11 @@ from tasks.progress import wait_for
 from tasks.reconcile_customers import reconcile_customers
 from tasks.runs import SIDE_BY_SIDE, at_work, run_name
 from tasks.shards import PATIENTLY, conclude_shards, cut_into_shards, start_shards, watch_shards
+from tasks.stops import tells_why_it_stops
 
 
 @flow(flow_run_name=run_name)
+@tells_why_it_stops
 def backfill_orders(integration: str, first: date, last: date, days: int = 7) -> State[None]:
     """Bring all orders that were sold in a period into the accounting system, in shards of some days.
 
@@ -35,6 +37,7 @@ def backfill_orders(integration: str, first: date, last: date, days: int = 7) ->
 
 
 @flow(flow_run_name=run_name, task_runner=SIDE_BY_SIDE)
+@tells_why_it_stops
 def sync_period(integration: str, first: date, last: date) -> State[None]:
     """Bring the orders that were sold in a period into the accounting system; where the next run reads from stays.
 

@@ -6,9 +6,11 @@ from tasks.answers import gather_answers
 from tasks.conclude import conclude
 from tasks.dispatch_einvoices import dispatch_einvoices
 from tasks.runs import SIDE_BY_SIDE, run_name
+from tasks.stops import tells_why_it_stops
 
 
 @flow(flow_run_name=run_name, task_runner=SIDE_BY_SIDE)
+@tells_why_it_stops
 def follow_einvoices(integration: str) -> State[None]:
     """Ask the channels what became of the e-invoices that are on their way.
 

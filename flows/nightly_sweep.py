@@ -10,11 +10,13 @@ from tasks.fetch_orders import fetch_orders
 from tasks.publish_proof import publish_proof
 from tasks.reconcile_customers import reconcile_customers
 from tasks.runs import SIDE_BY_SIDE, begin_of, run_name
+from tasks.stops import tells_why_it_stops
 from tasks.sweep_books import sweep_books
 from tasks.tidy import tidy
 
 
 @flow(flow_run_name=run_name, task_runner=SIDE_BY_SIDE)
+@tells_why_it_stops
 def nightly_sweep(integration: str, days: int = 30) -> State[None]:
     """Read the last weeks of the shop and all of the books again, bring in what was missed, prove it all, and tidy.
 
@@ -22,12 +24,18 @@ def nightly_sweep(integration: str, days: int = 30) -> State[None]:
         integration: the name of a settings file in `AFSTEM_CONFIG_DIR`, or a path to one.
         days: so many days of changes are read again from the shop.
     """
+    state = publish_proof(integration, bring_in_what_was_missed(integration, days))
+    tidy(integration)
+    return state
+
+
+@tells_why_it_stops
+def bring_in_what_was_missed(integration: str, days: int) -> State[None]:
+    """Where shop or books can't be read, that is how it ended: the night goes on with what is known."""
     sweep_books(integration)
     fetched = fetch_orders(integration, begin_of(days))
     batches = classify_customers(integration, fetched)
     reconciled = reconcile_customers.map(integration, batches)
     invoiced = create_invoices.map(integration, batches, after=allow_failure(reconciled))
     dispatched = dispatch_einvoices.submit(integration, after=allow_failure(invoiced))
-    state = publish_proof(integration, conclude(integration, [*reconciled, *invoiced, dispatched]))
-    tidy(integration)
-    return state
+    return conclude(integration, [*reconciled, *invoiced, dispatched])

@@ -11,9 +11,11 @@ from tasks.create_invoices import create_invoices
 from tasks.dispatch_einvoices import dispatch_einvoices
 from tasks.reconcile_customers import reconcile_customers
 from tasks.runs import SIDE_BY_SIDE, run_name
+from tasks.stops import tells_why_it_stops
 
 
 @flow(flow_run_name=run_name, task_runner=SIDE_BY_SIDE)
+@tells_why_it_stops
 def rerun_failed(integration: str, cause: HoldCause = "", batch: str = "", orders: Sequence[str] = ()) -> State[None]:
     """Try held and failed orders again, also those that the books have refused before.
 

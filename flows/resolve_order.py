@@ -9,9 +9,11 @@ from tasks.dispatch_einvoices import dispatch_einvoices
 from tasks.reconcile_customers import reconcile_customers
 from tasks.resolve import resolve
 from tasks.runs import SIDE_BY_SIDE, run_name
+from tasks.stops import tells_why_it_stops
 
 
 @flow(flow_run_name=run_name, task_runner=SIDE_BY_SIDE)
+@tells_why_it_stops
 def resolve_order(integration: str, order: str, customer: str) -> State[None]:
     """Choose the customer of an order that several customers fit, once: the choice is remembered.
 

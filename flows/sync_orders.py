@@ -11,9 +11,11 @@ from tasks.dispatch_einvoices import dispatch_einvoices
 from tasks.fetch_orders import fetch_orders
 from tasks.reconcile_customers import reconcile_customers
 from tasks.runs import SIDE_BY_SIDE, run_name
+from tasks.stops import tells_why_it_stops
 
 
 @flow(flow_run_name=run_name, task_runner=SIDE_BY_SIDE)
+@tells_why_it_stops
 def sync_orders(integration: str, since: datetime | None = None) -> State[None]:
     """Bring every webshop order since the last run into the accounting system.
 

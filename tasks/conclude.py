@@ -11,7 +11,8 @@ from prefect.states import Completed, Failed
 
 from adapters.integration import Integration, open_integration
 from adapters.store import ChangeRow, Standing
-from domain.outcomes import Misconfigured
+from domain.outcomes import AfstemError, Misconfigured
+from domain.sentences import SENTENCES
 from domain.stages import UNFINISHED
 from domain.words import Words
 from tasks.attention import log_causes, publish_attention
@@ -32,7 +33,8 @@ def conclude(integration: str, batches: Sequence[PrefectFuture[Any]]) -> State[N
     """Wait for all batches, publish what was done and what needs a person, and give the run's final state.
 
     Failed when this run met something new that needs a person, or something to be tried again.
-    Raises `Misconfigured` as a batch did: with wrong settings or rights it is one alert, not one for each order.
+    Raises `Misconfigured` as a batch did: with wrong settings or rights it is one alert, not one for each order. Where
+    no order needs anybody, what else stopped a batch is raised too: somebody who could not be asked, say.
     """
     opened, run = open_integration(integration), this_run()
     words = opened.words
@@ -45,7 +47,9 @@ def conclude(integration: str, batches: Sequence[PrefectFuture[Any]]) -> State[N
         publish_customers(opened, run)
         publish_attention(opened, causes)
         tell_happenings(opened, run)
-    stop_if_misconfigured(batches)
+    stop_if(Misconfigured, batches)
+    if not any(one.stage in UNFINISHED for one in standing):
+        stop_if(AfstemError, batches)
     if any(batch.state.is_failed() or batch.state.is_crashed() for batch in batches):
         log_causes(opened, causes)
         told = need_attention(standing, words)
@@ -64,11 +68,11 @@ def await_all(batches: Sequence[PrefectFuture[Any]], words: Words) -> None:
         batch.wait()
 
 
-def stop_if_misconfigured(batches: Sequence[PrefectFuture[Any]]) -> None:
-    """Raise what made a batch stop altogether, if that happened."""
+def stop_if(kind: type[AfstemError], batches: Sequence[PrefectFuture[Any]]) -> None:
+    """Raise what made a batch stop altogether, if that happened; what only counts its orders is no such thing."""
     for batch in batches:
         fault = batch.state.result(raise_on_failure=False) if batch.state.is_failed() else None
-        if isinstance(fault, Misconfigured):
+        if isinstance(fault, kind) and fault.finding.code in SENTENCES:
             raise fault
 
 

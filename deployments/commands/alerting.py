@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from deployments.commands.telling import complain, console, findings_of
+from deployments.commands.telling import complain, console
 from domain.outcomes import Misconfigured
 from domain.words import Words
 
@@ -23,5 +23,5 @@ def watch(settings: "Settings") -> None:
         set_alerts(settings.name, settings.alerts)
     except Misconfigured as missing:
         set_alerts(settings.name, settings.alerts.model_copy(update={"block": ""}))
-        complain(findings_of(missing), settings.language)
+        complain(missing.findings, settings.language)
         console(stderr=True).print(words("untold"))

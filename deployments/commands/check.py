@@ -14,7 +14,6 @@ from deployments.commands.telling import (
     complain,
     console,
     finding_told,
-    findings_of,
     opened,
     sentence,
     table,
@@ -69,7 +68,7 @@ def connection_findings(integration: "Integration") -> list[Finding]:
         try:
             found.extend(system.check())
         except AfstemError as error:
-            found.extend(findings_of(error))
+            found.extend(error.findings)
     return found
 
 
@@ -78,7 +77,7 @@ def settings_findings(integration: "Integration") -> list[Finding]:
     try:
         found = [*_codes(integration), *_identification(integration), *_collecting(integration)]
     except AfstemError as error:
-        found = list(findings_of(error))
+        found = list(error.findings)
     return list(dict.fromkeys((*found, *integration.settings.customers.doubts())))
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from deployments.commands.telling import findings_of
 from domain.dispatches import doubts
 from domain.outcomes import AfstemError, Finding
 
@@ -36,7 +35,7 @@ def _ways(integration: "Integration") -> Iterator[Finding]:
         try:
             yield from channel.check()
         except AfstemError as error:
-            yield from findings_of(error)
+            yield from error.findings
 
 
 def _rules(integration: "Integration") -> Iterator[Finding]:
@@ -48,7 +47,7 @@ def _rules(integration: "Integration") -> Iterator[Finding]:
     try:
         ruleset = installed(integration.settings.einvoicing.rules)
     except AfstemError as error:
-        yield from findings_of(error)
+        yield from error.findings
         return
     if ruleset is None:
         folder = str(integration.settings.einvoicing.rules)

@@ -13,7 +13,7 @@ import typer
 from rich.prompt import Confirm, IntPrompt, Prompt
 
 from deployments.commands.settings_file import COLLECTING_PLACEHOLDER, Answers, settings_text
-from deployments.commands.telling import DEFAULT, UNUSABLE, complain, console, findings_of
+from deployments.commands.telling import DEFAULT, UNUSABLE, complain, console
 from deployments.commands.typed import command
 from domain.outcomes import AfstemError, Misconfigured
 from domain.rules import Preset
@@ -71,7 +71,7 @@ def init(  # noqa: PLR0913, PLR0917  (the options of a command)
         answers = given if preset else ask(given)
         write(output, answers)
     except AfstemError as error:
-        complain(findings_of(error), language)
+        complain(error.findings, language)
         raise typer.Exit(UNUSABLE) from error
     _say_what_is_next(output, answers)
 

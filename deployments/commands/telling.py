@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from domain.identity import visible
-from domain.outcomes import AfstemError, Finding, Misconfigured
+from domain.outcomes import AfstemError, Finding
 from domain.sentences import fix, what
 from domain.words import Language, Words
 
@@ -45,7 +45,6 @@ FIRST = typer.Option(
 )
 LAST = typer.Option("--to", metavar="YYYY-MM-DD", formats=["%Y-%m-%d"], help="The last day, itself included.")
 
-_LANGUAGE = re.compile(r"""^[ \t]*language[ \t]*=[ \t]*["'](da|en)["']""", re.MULTILINE)
 _UNPRINTABLE = re.compile(
     "[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
@@ -125,21 +124,9 @@ def complain(findings: Sequence[Finding], language: Language) -> None:
 
 def language_of(config: Path) -> Language:
     """The language that a settings file asks for, also where the file can't be used; Danish where it says nothing."""
-    from adapters.settings import find
+    from adapters import settings
 
-    try:
-        text = find(str(config)).read_text(encoding="utf-8", errors="replace")
-    except (Misconfigured, OSError):
-        return "da"
-    found = _LANGUAGE.search(text)
-    return "en" if found and found.group(1) == "en" else "da"
-
-
-def findings_of(error: AfstemError) -> Sequence[Finding]:
-    """What an error says, as something to tell."""
-    if isinstance(error, Misconfigured):
-        return error.findings
-    return (error.finding,)
+    return settings.language_of(str(config))
 
 
 @contextmanager
@@ -148,7 +135,7 @@ def told(config: Path) -> Iterator[None]:
     try:
         yield
     except AfstemError as error:
-        complain(findings_of(error), language_of(config))
+        complain(error.findings, language_of(config))
         raise typer.Exit(UNUSABLE) from error
 
 

@@ -1,13 +1,14 @@
 """What Prefect tells of a run, as its UI shows it."""
 
 import json
+import logging
 import time
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 import httpx
-from prefect import State
+from prefect import Flow, State
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import (
     FlowRunFilter,
@@ -17,6 +18,8 @@ from prefect.client.schemas.filters import (
 )
 from prefect.client.schemas.objects import Log, TaskRun
 from prefect.client.schemas.sorting import TaskRunSort
+from prefect.flow_engine import run_flow
+from prefect.states import AwaitingRetry
 
 PATIENCE_SECONDS = 60
 NEED_ATTENTION = " orders need attention: "
@@ -97,6 +100,25 @@ class Run:
             these = {"artifacts": {"flow_run_id": {"any_": [str(self.id)]}, **which}}
             found = httpx.post(f"{client.api_url}artifacts/filter", json=these).raise_for_status().json()
         return list(found)
+
+
+def name_of(run: Run) -> str:
+    """What it is called by now."""
+    with get_client(sync_client=True) as client:
+        return client.read_flow_run(run.id).name
+
+
+def warned(run: Run) -> list[str]:
+    """What stands out in the run's own log, below an error."""
+    return [log.message for log in run.logs() if log.level == logging.WARNING and log.name == "prefect.flow_runs"]
+
+
+def retried(run: Run, flow: Flow[..., Any], business: Any) -> Run:
+    """The same run of this flow once more, as Retry makes it."""
+    with get_client(sync_client=True) as client:
+        client.set_flow_run_state(run.id, AwaitingRetry(), force=True)
+        again = client.read_flow_run(run.id)
+    return Run(run_flow(flow, again, {"integration": str(business.config)}, return_type="state"))  # type: ignore[arg-type]
 
 
 def attention(section: str) -> dict[str, Any]:

@@ -98,8 +98,8 @@ def test_a_shard_that_needs_a_person_is_told_and_the_others_go_on(
 def test_a_period_before_the_start_is_one_sentence(business: Business, shop: WooCommerceSimulator) -> None:
     business.set_up(webshop=f'kind = "woocommerce"\nurl = "{shop.url}"\nstart = 2026-04-01')
 
-    assert "period_before_start" in backfill(business).message
-    assert "period_backwards" in backfill(business, LAST, FIRST).message
+    assert backfill(business).message.startswith("The period ends on 2026-03-20, and orders before 2026-04-01")
+    assert backfill(business, LAST, FIRST).message.startswith("The period from 2026-03-20 to 2026-03-01 has no days.")
     assert business.documents() == []
 
 

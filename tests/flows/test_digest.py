@@ -1,12 +1,17 @@
 """The night's one message: what waits for a person, by cause, through the block that the settings name."""
 
 from collections.abc import Iterator
+from datetime import datetime
+from typing import NoReturn
 
 import pytest
 from prefect.blocks.notifications import CustomWebhookNotificationBlock
 
+from adapters.accounting.local import LocalBooks
+from domain.outcomes import Transient
+from flows.nightly_sweep import nightly_sweep
 from tests.flows.business import Business
-from tests.flows.runs import Run
+from tests.flows.runs import Run, name_of, retried
 from tests.flows.test_privacy import COMPANY, PERSONAL, SAID, SHORT_CVR
 from tests.flows.test_sweeps import swept
 from tests.flows.test_sync_orders import private
@@ -83,6 +88,54 @@ def test_whoever_is_not_to_be_told_is_not(held: Business, messages: Messages) ->
 
     assert messages.received == []
     assert logged(run) == []
+
+
+def test_a_night_when_the_shop_cannot_be_read_tells_and_forgets_all_the_same(
+    held: Business, messages: Messages
+) -> None:
+    held.sell(private(1000, created="2026-09-01T12:00:00"))
+    held.run()
+    held.set_up(f"{TOLD}\n[privacy]\nretention_days = 30", webshop='kind = "files"\npath = "nowhere"')
+
+    run = swept(held)
+
+    assert (run.state, name_of(run)) == ("Failed", "nightly-sweep shop-dk: The folder in webshop.path doesn't exist")
+    assert run.message.endswith("→ Make the folder, or correct the path.")
+    assert len(messages.about(HELD)) == 1
+    assert held.orders()["1000"].is_forgotten
+    proof = run.page("shop-dk-proof")
+    assert proof.startswith("**The webshop could not be read in this run")
+    assert "The folder in webshop.path doesn't exist" in proof
+    assert "Orders and books agree." not in proof
+
+
+def test_a_night_when_the_books_cannot_be_read_tells_all_the_same(
+    held: Business, messages: Messages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(books: LocalBooks, since: datetime | None) -> NoReturn:
+        raise Transient("unreachable", "accounting")
+
+    held.run()
+    monkeypatch.setattr(LocalBooks, "customers", down)
+    monkeypatch.setattr("tasks.sweep_books.sweep_books.retries", 0)
+
+    run = swept(held)
+
+    assert (run.state, run.message.split(" → ")[0]) == ("Failed", "The system in [accounting] can't be reached.")
+    assert len(messages.about(HELD)) == 1
+    assert run.page("shop-dk-proof").startswith("**The run stopped before all was read and written")
+
+
+def test_retry_of_a_night_reads_the_shop_when_it_is_there_again(held: Business, messages: Messages) -> None:
+    held.run()
+    held.set_up(TOLD, webshop='kind = "files"\npath = "nowhere"')
+    run = swept(held)
+    held.set_up(TOLD)
+
+    again = retried(run, nightly_sweep, held)
+
+    assert (again.state, again.message) == ("Completed", "nothing new; 4 orders still need attention")
+    assert len(messages.about(HELD)) == 2
 
 
 def test_a_message_that_reaches_nobody_is_logged_and_the_night_goes_on(held: Business) -> None:

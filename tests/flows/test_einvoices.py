@@ -1,7 +1,7 @@
 """The whole way of an e-invoice, as runs of the flows: sent once, tried again as a dispatch, rejected, or silent."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,12 +10,15 @@ import pytest
 from prefect.client.orchestration import get_client
 from sqlalchemy import update
 
+from adapters.einvoicing.dropfolder import DropFolder
 from adapters.store.dispatches import dispatches
+from domain.outcomes import Transient
+from domain.ports import Letter
 from domain.proof import ALL_TIME
 from tasks.proof import proof_of
 from tests.contract.dispatching import DROPFOLDER, SCHOOL, SELLER, application_response, public
 from tests.flows.business import Business
-from tests.flows.runs import Run, wait_until
+from tests.flows.runs import Run, name_of, wait_until
 from tests.flows.test_sync_orders import private
 from tests.simulators.einvoicing import TOKEN, EinvoicingSimulator
 
@@ -31,6 +34,22 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[EinvoicingSimulator]:
 
 def dropped(business: Business) -> int:
     return len(list((business.folder / "einvoices").glob("*.xml")))
+
+
+def test_a_run_that_could_not_ask_the_channel_says_so(business: Business, monkeypatch: pytest.MonkeyPatch) -> None:
+    def down(folder: DropFolder, letters: Sequence[Letter]) -> list[Transient]:
+        return [Transient("unreachable", "einvoicing")] * len(letters)
+
+    business.set_up(DROPFOLDER)
+    business.sell(public(1001))
+    business.run()
+    monkeypatch.setattr(DropFolder, "progress", down)
+    monkeypatch.setattr("tasks.answers.gather_answers.retries", 0)
+
+    run = business.follow()
+
+    assert (run.state, run.message.split(" → ")[0]) == ("Failed", "The system in [einvoicing] can't be reached.")
+    assert name_of(run) == "follow-einvoices shop-dk: The system in [einvoicing] can't be reached"
 
 
 def number_of(business: Business, order: int) -> str:

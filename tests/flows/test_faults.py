@@ -16,13 +16,14 @@ from adapters.webshops.files import FilesShop
 from adapters.webshops.settings import FilesWebshop
 from domain.orders import Order, RawOrder
 from domain.outcomes import AfstemError, Misconfigured, NeedsAttention, Transient
+from flows.sync_orders import sync_orders
 from tasks.classify_customers import cut_into_batches
 from tasks.create_invoices import invoice_batch
 from tasks.fetch_orders import fetch
 from tasks.reconcile_customers import reconcile_batch
 from tasks.retrying import RETRYING
 from tests.flows.business import Business
-from tests.flows.runs import Run, wait_until
+from tests.flows.runs import Run, name_of, retried, wait_until, warned
 from tests.orders import woo_order
 from tests.simulators.orders import an_order
 from tests.simulators.woocommerce import KEY, SECRET, WooCommerceSimulator
@@ -110,8 +111,85 @@ def test_wrong_settings_stop_the_run_at_once(business: Business) -> None:
 
     run = business.run()
 
-    assert (run.state, run.message.split(": ", 1)[1]) == ("Failed", "Misconfigured: folder_missing: webshop.path")
+    assert (run.state, run.message) == (
+        "Failed",
+        "The folder in webshop.path doesn't exist: …. → Make the folder, or correct the path.",
+    )
+    assert name_of(run) == "sync-orders shop-dk: The folder in webshop.path doesn't exist"
     assert [task.run_count for task in run.tasks(1).values()] == [1]
+
+
+def test_a_run_that_stopped_says_in_its_log_what_to_do_and_goes_on_when_it_is_mended(business: Business) -> None:
+    business.sell(woo_order(id=1001))
+    business.set_up(webshop='kind = "files"\npath = "nowhere"')
+    run = business.run()
+
+    wrong, then = warned(run)
+    assert wrong == "The folder in webshop.path doesn't exist: ….\n→ Make the folder, or correct the path."
+    assert "press Retry" in then
+    business.set_up()
+    assert (retried(run, sync_orders, business).state, business.is_invoiced(1001)) == ("Completed", True)
+
+
+def test_a_key_that_is_refused_is_told_in_the_language_of_the_settings(
+    business: Business, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AFSTEM_WEBSHOP_KEY", KEY)
+    monkeypatch.setenv("AFSTEM_WEBSHOP_SECRET", "expired")
+    with WooCommerceSimulator() as shop:
+        business.set_up(webshop=f'kind = "woocommerce"\nurl = "{shop.url}"')
+        in_danish(business)
+        run = business.run()
+
+    assert run.message.startswith("Adgangen i webshop blev afvist: ")
+    assert "→ Kontrollér nøgle og hemmelighed i miljøvariablerne" in run.message
+    assert name_of(run).startswith("sync-orders shop-dk: Adgangen i webshop blev afvist")
+    assert "tryk Retry" in warned(run)[-1]
+
+
+def test_a_shop_that_stays_down_stops_the_run_in_words(business: Business, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tasks.fetch_orders.fetch_orders.retries", 0)
+    monkeypatch.setenv("AFSTEM_WEBSHOP_KEY", KEY)
+    monkeypatch.setenv("AFSTEM_WEBSHOP_SECRET", SECRET)
+    with WooCommerceSimulator() as shop:
+        gone = shop.url
+    business.set_up(webshop=f'kind = "woocommerce"\nurl = "{gone}"')
+
+    run = business.run()
+
+    assert run.message.startswith("The system in [webshop] can't be reached. → See whether its address is right")
+    assert name_of(run) == "sync-orders shop-dk: The system in [webshop] can't be reached"
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_settings_that_cannot_be_used_are_told_in_their_language_without_their_values(
+    business: Business, language: str
+) -> None:
+    text = business.config.read_text(encoding="utf-8").replace('language = "en"', f'language = "{language}"')
+    text = text.replace('"sqlite:///afstem.db"', '"mysql://afstem:hunter2@db/afstem"')
+    business.config.write_text(f"{text}\n[run]\nbatch_size = 0", encoding="utf-8")
+
+    run = business.run()
+
+    begins = {"da": "store.url kan ikke være »…«. → Skriv", "en": 'store.url can\'t be "…". → Write'}
+    assert run.message.startswith(begins[language])
+    assert "run.batch_size" in run.message
+    assert "store.url" in name_of(run)
+    assert "hunter2" not in "".join([run.message, name_of(run), *(log.message for log in run.logs())])
+
+
+def test_settings_that_are_not_there_are_told_in_danish(business: Business) -> None:
+    business.config.unlink()
+
+    run = business.run()
+
+    assert run.message.startswith("Indstillingsfilen")
+    assert name_of(run).startswith("sync-orders afstem: Indstillingsfilen")
+
+
+def in_danish(business: Business) -> None:
+    settings = business.config.read_text(encoding="utf-8")
+    business.config.write_text(settings.replace('language = "en"', 'language = "da"'), encoding="utf-8")
 
 
 def test_what_was_to_be_expected_is_logged_without_a_traceback(business: Business) -> None:
@@ -123,7 +201,7 @@ def test_what_was_to_be_expected_is_logged_without_a_traceback(business: Busines
     said = [log.message for run in (held, stopped) for log in run.logs()]
 
     assert [line for line in said if "1 order needs attention: 1 × cvr_length" in line]
-    assert [line for line in said if "Misconfigured('folder_missing: webshop.path')" in line]
+    assert [line for line in said if "The folder in webshop.path doesn't exist" in line]
     assert not [line for line in said if "Traceback" in line or line.count("\n") > 1]
 
 

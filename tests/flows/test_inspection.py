@@ -1,20 +1,14 @@
 """What a person sees of a run: its name, its message, its log, each batch's outcome, and what happened as events."""
 
 import pytest
-from prefect.client.orchestration import get_client
 
 from domain.words import Words
 from tasks.attention import digest
 from tasks.causes import Cause, Waiting
 from tasks.conclude import LONG
 from tests.flows.business import Business
-from tests.flows.runs import Run, events
+from tests.flows.runs import events, name_of
 from tests.flows.test_sync_orders import BATCHES_OF_FIVE, SEVEN_DIGITS, company, private
-
-
-def name_of(run: Run) -> str:
-    with get_client(sync_client=True) as client:
-        return client.read_flow_run(run.id).name
 
 
 def test_a_run_is_named_by_its_outcome_and_tells_its_causes(business: Business) -> None:

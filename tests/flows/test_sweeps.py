@@ -1,16 +1,25 @@
 """The night's sweep, a person's choice, and the forms by which orders are tried again."""
 
+import sqlite3
+from contextlib import closing
+
 from domain.days import COPENHAGEN
+from flows.nightly_sweep import nightly_sweep
 from tests.flows.business import Business
-from tests.flows.runs import Run
+from tests.flows.runs import Run, name_of, retried, warned
 from tests.flows.test_sync_orders import company, private
 from tests.orders import Goods
 
 
 def swept(business: Business) -> Run:
-    from flows.nightly_sweep import nightly_sweep
-
     return Run(nightly_sweep(str(business.config), return_state=True))
+
+
+def write_over(business: Business, order: int, more: int) -> None:
+    """Somebody changes the amount of an invoice in the books, by so many øre."""
+    with closing(sqlite3.connect(business.folder / "books.db")) as books, books:
+        change = "UPDATE documents SET total = total + ?, net = net + ? WHERE reference = ?"
+        books.execute(change, (more, more, f"shop-dk-{order}"))
 
 
 def test_the_nightly_sweep_proves_that_every_order_is_counted_once(business: Business) -> None:
@@ -36,9 +45,60 @@ def test_the_nightly_sweep_notices_a_draft_that_a_person_deleted(business: Busin
 
     run = swept(business)
 
-    assert (run.state, run.message) == ("Failed", "1 difference between the orders and the books")
+    told = "1 difference between the orders and the books; 1 of 1 orders need attention: 1 × draft_gone"
+    assert (run.state, f"{run.message}: {run.causes}") == ("Failed", told)
     assert business.holds() == {"1001": "draft_gone"}
     assert "| 1001 | shop-dk-1001 | missing from the books |" in run.page("shop-dk-proof")
+
+
+def test_a_night_when_orders_and_books_differ_says_so_and_passes_when_it_is_mended(business: Business) -> None:
+    business.sell(private(1001), private(1002))
+    business.run()
+    write_over(business, 1001, 100)
+
+    run = swept(business)
+
+    assert (run.state, run.message) == ("Failed", "1 difference between the orders and the books")
+    assert name_of(run) == "nightly-sweep shop-dk: 1 difference between the orders and the books"
+    found, then = warned(run)
+    assert found.startswith("1 × the invoice is not the order's total. The artifact shop-dk-proof names")
+    assert "press Retry" in then
+
+    write_over(business, 1001, -100)
+    again = retried(run, nightly_sweep, business)
+
+    assert (again.state, name_of(again)) == ("Completed", "nightly-sweep shop-dk: nothing new")
+
+
+def test_what_differs_is_told_in_the_language_of_the_settings(business: Business) -> None:
+    settings = business.config.read_text(encoding="utf-8")
+    business.config.write_text(settings.replace('language = "en"', 'language = "da"'), encoding="utf-8")
+    business.sell(private(1001))
+    business.run()
+    write_over(business, 1001, 100)
+
+    found, then = warned(swept(business))
+
+    assert found.startswith("1 × fakturaen er ikke ordrens total. Bilagene står i artefaktet shop-dk-proof")
+    assert "Tryk så Retry" in then
+
+
+def test_a_difference_and_an_order_that_waits_stand_in_one_title(business: Business) -> None:
+    business.sell(private(1001), company(1002))
+    business.run()
+    write_over(business, 1001, 100)
+
+    known = swept(business)
+    business.sell(company(1003))
+    new = swept(business)
+
+    differ = "1 difference between the orders and the books"
+    assert (known.message, name_of(known)) == (
+        f"{differ}; 1 order still needs attention",
+        f"nightly-sweep shop-dk: {differ}; 1 order still needs attention",
+    )
+    assert new.message.startswith(f"{differ}; 2 of 2 orders need attention")
+    assert name_of(new) == f"nightly-sweep shop-dk: {new.message}"
 
 
 def test_what_prefect_shows_is_in_the_language_of_the_settings(business: Business) -> None:
@@ -108,7 +168,7 @@ def test_a_batch_that_there_never_was_is_told_as_such(business: Business) -> Non
 
     run = Run(rerun_failed(str(business.config), batch="shop-dk-0", return_state=True))
 
-    assert (run.state, run.message.split(": ", 1)[1]) == ("Failed", "Misconfigured: unknown_batch: batch")
+    assert (run.state, run.message.split(". ")[0]) == ("Failed", "There is no batch shop-dk-0")
 
 
 def test_the_sweep_begins_at_midnight_in_denmark_and_a_retry_begins_there_too() -> None:
