@@ -223,7 +223,7 @@ def _asked_wait(answer: Answer, otherwise: float) -> float:
     """Seconds as `Retry-After` says them, in either of its two forms."""
     asked = answer.headers.get("retry-after", "").strip()
     if asked.isascii() and asked.isdigit():
-        return float(asked[:9])
+        return int(asked[:9])
     moment = _http_date(asked)
     return max(0.0, (moment - datetime.now(UTC)).total_seconds()) if moment else otherwise
 

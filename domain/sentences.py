@@ -1317,9 +1317,9 @@ SENTENCES: dict[str, Sentences] = {
         "Check the address in {field}, the credentials in PREFECT_API_AUTH_STRING, and that the server has the same version.",
     ),
     "up_already": Sentences(
-        "Afstem kører her i forvejen: dens Prefect er på {found}.",
+        "Afstem kører her i forvejen, og Prefect er på {found}.",
         "Brug den, eller stop den, før en anden startes i samme mappe.",
-        "Afstem already runs here: its Prefect is at {found}.",
+        "Afstem already runs here, and Prefect is at {found}.",
         "Use that one, or stop it before you start another in the same folder.",
     ),
     "alert_block_missing": Sentences(

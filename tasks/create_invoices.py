@@ -20,6 +20,7 @@ from domain.stages import Stage
 from domain.vat import VatNumberAnswer, VatRules
 from tasks.chains import Chain, chains_of, look_at_held
 from tasks.changes import is_over, wanted_undoings
+from tasks.mirror import see_customer
 from tasks.reconcile_customers import reconcile_again
 from tasks.retrying import RETRYING
 from tasks.vat_proofs import proofs
@@ -111,16 +112,20 @@ class Invoices:
         except NeedsAttention as missing:
             if missing.finding.code != PERSON_UNKNOWN:
                 raise
-            fulfilled(self._as_it_stands(row.customer))
+            fulfilled(self._as_it_stands(row))
 
-    def _as_it_stands(self, number: str) -> Customer | None:
-        """A customer with all its contact persons, those of somebody else's making too: asked for once a batch."""
-        if number not in self._looked_at:
-            standing = self._integration.books.find_customers([number])
-            self._integration.directory.save(standing)
-            self._customers.update((one.number, one) for one in standing)
-            self._looked_at.add(number)
-        return self._customers.get(number)
+    def _as_it_stands(self, row: OrderRow) -> Customer:
+        """Its customer with all contact persons, those of somebody else's making too: asked for once a batch.
+
+        Raises `Transient` for one who is gone; the order then has none until it is matched afresh.
+        """
+        if row.customer not in self._looked_at:
+            if (standing := see_customer(self._integration, row.customer)) is None:
+                row.customer = ""
+                raise Transient("customer_deleted", "customer")
+            self._customers[row.customer] = standing
+            self._looked_at.add(row.customer)
+        return self._customers[row.customer]
 
     def _built(
         self, row: OrderRow, chain: Chain, order: Order, vat: VatRules, answer: VatNumberAnswer | None = None

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from adapters.integration import Integration
 from adapters.store import DocumentRow, OrderRow
 from domain.chains import GONE
-from domain.customers import fingerprint, same_customer
+from domain.customers import Customer, fingerprint, same_customer
 from domain.invoices import Document
 from domain.outcomes import AfstemError, Finding, NeedsAttention, Transient
 
@@ -71,23 +71,31 @@ def look_again(integration: Integration, references: Iterable[str]) -> None:
     integration.store.orders.hold_for_lost([(row.integration, row.order_id, lost_finding(row)) for row in lost])
 
 
-def look_at_customer(integration: Integration, number: str, refused: NeedsAttention) -> AfstemError:
-    """What it means that the books refused a customer: what stands there now says it, and not the refusal.
+def see_customer(integration: Integration, number: str) -> Customer | None:
+    """A customer as the books hold it now, with all its contact persons, and mirrored so.
 
-    One who is gone, or whose number is another's by now, is forgotten, so that the order is matched afresh. One who
-    stands there is never made again: it is mirrored as it stands, and the order held.
+    None for one who is gone, or whose number is another's by now: it is forgotten. Raises as `find_customers` does.
     """
     directory = integration.directory
     before = directory.by_number([number]).get(number)
+    standing = next(iter(integration.books.find_customers([number])), None)
+    if standing is None:
+        directory.forget(number)
+        return None
+    directory.save([standing])
+    return standing if before is None or same_customer(fingerprint(before), standing) else None
+
+
+def look_at_customer(integration: Integration, number: str, refused: NeedsAttention) -> AfstemError:
+    """What it means that the books refused a customer: what stands there now says it, and not the refusal.
+
+    One who is gone is matched afresh. One who stands there is never made again, and the order is held.
+    """
     try:
-        standing = next(iter(integration.books.find_customers([number])), None)
+        standing = see_customer(integration, number)
     except (NeedsAttention, Transient) as unanswered:
         return unanswered
     if standing is None:
-        directory.forget(number)
-        return Transient("customer_deleted", "customer")
-    directory.save([standing])
-    if before and not same_customer(fingerprint(before), standing):
         return Transient("customer_deleted", "customer")
     if standing.barred:
         return NeedsAttention("customer_barred", "number", number)

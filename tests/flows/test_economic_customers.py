@@ -149,6 +149,26 @@ def test_an_order_whose_person_the_collecting_customer_has_not_waits_at_no_cost_
     assert business.stages() == dict.fromkeys(("1001", "1002"), "dispatched")
 
 
+def test_an_order_whose_customer_is_deleted_as_its_contact_persons_are_looked_for_gets_no_invoice(
+    business: Business,
+    agreement: EconomicSimulator,
+) -> None:
+    number = a_collecting_customer(business, agreement)
+    agreement.api.customers.set_contact(number, {"name": "Åse Østergård"}, 1)
+    business.sell(public(1001, person=PERSON))
+
+    def deleted(moment: str, kind: str) -> bool:
+        if (moment, kind) == ("before", "GET /customers/N") and number in agreement.api.customers.all:
+            agreement.api.customers.delete(number)
+        return False
+
+    agreement.watch = deleted
+    business.run()
+
+    assert business.holds() == {"1001": "collecting_missing"}
+    assert agreement.calls["POST /invoices/drafts"] == 0
+
+
 def test_where_contacts_may_not_be_written_a_missing_person_of_attention_holds_the_order_until_the_bookkeeper_sets_one(
     business: Business,
     agreement: EconomicSimulator,

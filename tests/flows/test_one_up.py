@@ -47,7 +47,7 @@ def test_a_second_one_says_where_the_first_is_and_leaves_its_run_and_its_server_
             assert second.wait(60) == 2
 
         said = (tmp_path / "second.log").read_text(encoding="utf-8")
-        assert f"Afstem already runs here: its Prefect is at {first.url}." in said
+        assert f"Afstem already runs here, and Prefect is at {first.url}." in said
         assert "Traceback" not in said
         assert first.run(at_work)["state"]["type"] == "RUNNING"
         assert engine.running_server(business.folder / ".prefect") == first.api
