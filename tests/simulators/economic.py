@@ -248,8 +248,9 @@ def main() -> None:
     with EconomicSimulator(chosen.schemas, port=chosen.port) as books:
         books.latency = chosen.latency
         print(books.url, flush=True)  # noqa: T201
-        tokens = f"AFSTEM_ACCOUNTING_APP_SECRET={APP_SECRET} AFSTEM_ACCOUNTING_GRANT={GRANT}"
-        print(f"its tokens: {tokens}; what stands in it: {books.url}{CONTROL}", file=sys.stderr)  # noqa: T201
+        if sys.stdout.isatty():  # a program knows them
+            tokens = f"AFSTEM_ACCOUNTING_APP_SECRET={APP_SECRET} AFSTEM_ACCOUNTING_GRANT={GRANT}"
+            print(f"its tokens: {tokens}; what stands in it: {books.url}{CONTROL}")  # noqa: T201
         with suppress(KeyboardInterrupt):
             threading.Event().wait()
 
